@@ -1,0 +1,136 @@
+package io.cosell.sandbox;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One simulated system behind one HTTP server on loopback. Subclasses answer requests in {@link #handle}; this class keeps the
+ * server, the call log and the faults. All state is guarded by the monitor of the instance: {@code handle} is called inside it, and
+ * methods of subclasses that act as a user or a test take it too ({@code synchronized}).
+ */
+public abstract class SandboxSystem implements AutoCloseable {
+
+    /** Reads numbers exactly (BigDecimal), as money needs. */
+    public static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxSystem.class);
+
+    protected final SandboxClock clock;
+    private final String name;
+    private final List<Call> calls = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
+    private Vertx vertx;
+    private HttpServer server;
+
+    /**
+     * @param name  the system's name in the call log, such as {@code partner-center}
+     * @param clock the clock shared by all sandboxes
+     */
+    protected SandboxSystem(String name, SandboxClock clock) {
+        this.name = name;
+        this.clock = clock;
+    }
+
+    /** Answers one request. Runs under this instance's monitor; must not block on the network. */
+    protected abstract Reply handle(Request request);
+
+    /**
+     * Starts to listen on 127.0.0.1.
+     *
+     * @param port the port, 0 for a free one
+     */
+    public void start(int port) {
+        vertx = Vertx.vertx();
+        server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port).setMaxInitialLineLength(64 * 1024))
+            .requestHandler(request -> request.body().onSuccess(body -> answer(request, body)));
+        server.listen().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** Address of the server without a trailing slash, such as {@code http://127.0.0.1:4711}. */
+    public String address() {
+        return "http://127.0.0.1:" + server.actualPort();
+    }
+
+    private void answer(HttpServerRequest http, Buffer body) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        http.headers().forEach((header, value) -> headers.merge(header, value, (a, b) -> a + ", " + b));
+        Map<String, String> query = new LinkedHashMap<>();
+        http.params().forEach(query::put);
+        String path = URI.create(http.path().replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")).getPath();
+        Request request = new Request(http.method().name(), path, query, headers, body.getBytes());
+        Reply reply = reply(request);
+        if (reply == null) {
+            http.connection().close();
+            return;
+        }
+        var response = http.response().setStatusCode(reply.status());
+        reply.headers().forEach(response::putHeader);
+        response.end(Buffer.buffer(reply.body()));
+    }
+
+    private synchronized Reply reply(Request request) {
+        Reply reply;
+        Fault fault = faults.stream().filter(candidate -> candidate.hits().test(request)).findFirst().orElse(null);
+        if (fault != null) {
+            faults.remove(fault);
+        }
+        if (fault != null && fault.when() == Fault.When.INSTEAD) {
+            reply = fault.reply();
+        } else {
+            try {
+                reply = handle(request);
+            } catch (RuntimeException e) {
+                LOG.error("sandbox {} failed on {} {}", name, request.method(), request.path(), e);
+                reply = Reply.json(500, Map.of("error", Map.of("code", "sandbox", "message", "the sandbox itself failed: " + e)));
+            }
+            if (fault != null) {
+                reply = fault.reply();
+            }
+        }
+        String queryText = request.query().isEmpty() ? "" : "?" + String.join("&",
+            request.query().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+        calls.add(new Call(clock.instant(), name, request.method(), request.path() + queryText, reply == null ? 0 : reply.status()));
+        return reply;
+    }
+
+    /** Everything answered so far, oldest first. */
+    public synchronized List<Call> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** How many of the answered calls fit. */
+    public synchronized long count(Predicate<Call> which) {
+        return calls.stream().filter(which).count();
+    }
+
+    /** Forgets the call log. */
+    public synchronized void forgetCalls() {
+        calls.clear();
+    }
+
+    /** Lets something go wrong once; several faults are tried in the order they were added. */
+    public synchronized void fail(Fault fault) {
+        faults.add(fault);
+    }
+
+    @Override
+    public void close() {
+        if (vertx != null) {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+}
