@@ -1,0 +1,226 @@
+package io.cosell.flow;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.lane.StaleFailure;
+import io.cosell.plan.Plan;
+import io.cosell.plan.Refusal;
+import io.cosell.store.Entry;
+import io.cosell.store.Link;
+import io.cosell.store.Side;
+import io.cosell.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+
+/**
+ * Keeps the book of a lane while its routes work: what is about to be written, what was made, how it ended. Works on the variables of
+ * the lane's exchange: {@code link}, {@code referral}, {@code record}, {@code plan}, {@code microsoft}. Bean {@code ledger}.
+ */
+public final class Ledger {
+
+    /** Help asked has no path of its own in Partner Center; it is a second referral (contract 2.6). */
+    public static final String HELP = "/inviteContext/assistanceRequestCode";
+    /** Clocks of two systems may differ by this much when a referral is looked for by the time it was made. */
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(10);
+
+    private final Store store;
+    private final Planning planning;
+    private final Telling telling;
+
+    public Ledger(Store store, Planning planning, Telling telling) {
+        this.store = store;
+        this.planning = planning;
+        this.telling = telling;
+    }
+
+    /** Ends the lane's work without synchronising. Variable {@code ended} is the reason, {@code endState} skipped or ended. */
+    public void end(Exchange exchange) {
+        Link link = link(exchange);
+        String state = Objects.requireNonNullElse(exchange.getVariable("endState", String.class), "skipped");
+        String reason = exchange.getVariable("ended", String.class);
+        List<Entry> entries = reason.equals(link.reason()) ? List.of() : List.of(Entry.of(state, reason));
+        set(exchange, store.finish(link, Store.columns("state", state, "reason", reason, "intent", null, "failures", 0,
+            "referral", exchange.getVariable("referral"), "record", exchange.getVariable("record")), entries));
+    }
+
+    /**
+     * A referral names a record, or a record carries its identifier: if that record has a link already, this deal goes on there.
+     *
+     * @param recordId the record that was named
+     * @return whether the lane ends here
+     */
+    public boolean goesOnElsewhere(String recordId, Exchange exchange) {
+        Link link = link(exchange);
+        Optional<Link> other = recordId == null || recordId.isBlank() ? Optional.empty() : store.find(recordId);
+        if (other.isEmpty() || other.get().id().equals(link.id()) || other.get().referralId() != null) {
+            return false;
+        }
+        store.merge(link, other.get());
+        exchange.setVariable("otherLane", other.get().id());
+        return true;
+    }
+
+    /** Keeps that a referral is about to be made, so that a crash in between leads to a search and not to a second one. */
+    public void intendReferral(Exchange exchange) {
+        ObjectNode intent = JsonNodeFactory.instance.objectNode().put("creating", store.now());
+        set(exchange, store.intend(link(exchange), intent));
+    }
+
+    /** Since when a referral may have been made that the store does not know; null if none was begun. */
+    public String creatingSince(Exchange exchange) {
+        Link link = link(exchange);
+        return link.intent() == null || !link.intent().has("creating") ? null
+            : Instant.parse(link.intent().get("creating").asText()).minus(CLOCK_SKEW).toString();
+    }
+
+    /** The referral of the deal is there. Help asked with it counts as agreed, because Partner Center does not show it. */
+    public void referralMade(Exchange exchange) {
+        Map<String, Object> referral = document(exchange, "referral");
+        set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
+                "engagement_id", referral.get("engagementId"), "referral", referral),
+            List.of(Entry.of("linked", "Referral made in Partner Center."))));
+    }
+
+    /** Microsoft is invited; from here on the help asked for is agreed on. */
+    public void microsoftInvited(Exchange exchange) {
+        Link link = link(exchange);
+        ObjectNode base = link.base() instanceof ObjectNode known ? known.deepCopy() : JsonNodeFactory.instance.objectNode();
+        Object help = ((Map<?, ?>) view(document(exchange, "record")).get("inviteContext")).get("assistanceRequestCode");
+        base.withObject("/inviteContext").put("assistanceRequestCode", (String) help);
+        set(exchange, store.progress(link, Store.columns("base", base, "intent", null),
+            List.of(new Entry("written", "partner-center", HELP, null, (String) help, "Microsoft is invited to the deal."))));
+    }
+
+    /** A referral that the record carries already, from an earlier connector or another store, is taken up. */
+    public void referralAdopted(Exchange exchange) {
+        Map<String, Object> referral = document(exchange, "referral");
+        set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
+                "engagement_id", referral.get("engagementId"), "referral", referral),
+            List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up."))));
+    }
+
+    /** The record of the deal is there. */
+    public void recordMade(String how, Exchange exchange) {
+        Map<String, Object> record = document(exchange, "record");
+        Map<String, Object> referral = document(exchange, "referral");
+        set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
+            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")), List.of(Entry.of("linked", how))));
+    }
+
+    /** Keeps what the plan is about to write. */
+    public void intend(Exchange exchange) {
+        set(exchange, store.intend(link(exchange), plan(exchange).intent()));
+    }
+
+    /**
+     * Partner Center refused the patch. If it named a field of it, that value is kept as refused and the deal is planned again without
+     * it; otherwise the refusal stands.
+     */
+    public void refusedByPartnerCenter(Exchange exchange) throws Exception {
+        Link link = link(exchange);
+        var refused = planning.refused(link, plan(exchange), exchange.getVariable("refusedTarget", String.class));
+        Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (refused.equals(link.refused())) {
+            throw cause;
+        }
+        store.progress(link, Store.columns("refused", refused, "intent", null), List.of(Entry.of("refused", cause.getMessage())));
+        throw new StaleFailure("Partner Center refused one field; the others are planned again.");
+    }
+
+    /** What to write to the record after the referral was written; null if there is nothing to write or tell. */
+    public Map<String, Object> tell(Exchange exchange) {
+        Plan plan = plan(exchange);
+        return telling.update(link(exchange), document(exchange, "record"), planning.document(plan.crmDocument()),
+            telling.news(planning.titles(plan.crm()), planning.titles(plan.partnerCenter()), planning.reason(plan.refusals()),
+                microsoftNews(exchange)));
+    }
+
+    /** The document that a new record is made from; variables {@code kind} and {@code referral}. */
+    public Map<String, Object> newRecord(Exchange exchange) {
+        Map<String, Object> referral = document(exchange, "referral");
+        return telling.create((String) referral.get("id"), exchange.getVariable("kind", String.class), planning.receive(referral));
+    }
+
+    /** Ends a round: both sides are as planned. Asks for another run if they are not yet equal or a status waits. */
+    public void done(Exchange exchange) {
+        Link link = link(exchange);
+        Plan plan = plan(exchange);
+        Map<String, Object> referral = document(exchange, "referral");
+        Map<String, Object> record = document(exchange, "record");
+        String reason = planning.reason(plan.refusals());
+        String closedSeenAt = !plan.waitsForGrace() ? null : link.closedSeenAt() == null ? store.now() : link.closedSeenAt();
+        List<Entry> entries = new ArrayList<>(planning.entries(plan, link.told()));
+        String microsoft = microsoftNews(exchange);
+        if (microsoft != null) {
+            entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
+        }
+        Link done = store.finish(link, Store.columns("state", "linked", "reason", reason, "told", reason, "base", plan.nextBase(),
+            "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
+            "engagement_id", referral.get("engagementId"), "microsoft", exchange.getVariable("microsoft") == null ? link.microsoft()
+                : exchange.getVariable("microsoft"), "failures", 0, "closed_seen_at", closedSeenAt), entries);
+        set(exchange, done);
+        if (plan.again() || !plan.isEmpty() && planning.asksForMore(done, plan, referral, record)) {
+            store.mark(done.id(), Side.NEITHER);
+        } else if (plan.waitsForGrace()) {
+            exchange.setVariable("waitSeconds", planning.waitSeconds(done));
+        }
+    }
+
+    /** What to write to the record of a lane that rests; null if the record knows already or can't be told. */
+    public Map<String, Object> tellRest(Exchange exchange) {
+        return telling.update(link(exchange), document(exchange, "record"), Map.of(),
+            telling.news("", "", exchange.getVariable("reason", String.class), null));
+    }
+
+    /** The lane rests until record, referral or mapping changes. */
+    public void rest(Exchange exchange) {
+        Link link = link(exchange);
+        String reason = exchange.getVariable("reason", String.class);
+        List<Entry> entries = reason.equals(link.told()) ? List.of() : List.of(Entry.of("resting", reason));
+        set(exchange, store.finish(link, Store.columns("state", "resting", "reason", reason, "told", reason, "intent", link.intent(),
+            "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")), entries));
+    }
+
+    private String microsoftNews(Exchange exchange) {
+        Map<String, Object> now = document(exchange, "microsoft");
+        Map<String, Object> before = link(exchange).microsoft();
+        return now == null || now.equals(before) ? null : telling.microsoft(now);
+    }
+
+    private static String microsoftStatus(Map<String, Object> microsoft) {
+        return "Microsoft's referral: " + microsoft.get("status") + "/" + microsoft.get("substatus") + ".";
+    }
+
+    /** The refusals of a sharing as one reason. */
+    public String reason(List<Refusal> refusals) {
+        return planning.reason(refusals);
+    }
+
+    private static Link link(Exchange exchange) {
+        return exchange.getVariable("link", Link.class);
+    }
+
+    private static Plan plan(Exchange exchange) {
+        return exchange.getVariable("plan", Plan.class);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> document(Exchange exchange, String variable) {
+        return (Map<String, Object>) exchange.getVariable(variable);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> view(Map<String, Object> document) {
+        return (Map<String, Object>) document.get("view");
+    }
+
+    private static void set(Exchange exchange, Link link) {
+        exchange.setVariable("link", link);
+    }
+}

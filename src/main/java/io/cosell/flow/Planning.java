@@ -1,0 +1,209 @@
+package io.cosell.flow;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.plan.Change;
+import io.cosell.plan.Conflict;
+import io.cosell.plan.Plan;
+import io.cosell.plan.PlanInput;
+import io.cosell.plan.Planner;
+import io.cosell.plan.Policy;
+import io.cosell.plan.Refusal;
+import io.cosell.plan.Sharing;
+import io.cosell.store.Entry;
+import io.cosell.store.Link;
+import io.cosell.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Hands the documents of a lane to the planner and its plan to the routes. Bean {@code planning}; keeps nothing but the policy.
+ */
+public final class Planning {
+
+    static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() { };
+    /** Fields whose values hold names and addresses of people; the journal says only that they were written. */
+    private static final Set<String> PERSONAL = Set.of("/customerProfile", "/team");
+
+    private final Policy policy;
+    private final Clock clock;
+    private final Duration grace;
+
+    /**
+     * @param policy the rules of mappings/fields.yaml
+     * @param clock  tells when a grace period is over
+     * @param grace  how long a terminal status made in the CRM waits
+     */
+    public Planning(Policy policy, Clock clock, Duration grace) {
+        this.policy = policy;
+        this.clock = clock;
+        this.grace = grace;
+    }
+
+    /**
+     * Plans one deal.
+     *
+     * @param link     base, intent, refused values and since when the record is closed
+     * @param referral the referral, its referral view under {@code view}
+     * @param record   the record, its referral view under {@code view}
+     */
+    public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
+        JsonNode partnerCenter = view(referral);
+        JsonNode crm = view(record);
+        JsonNode base = Planner.settle(policy, baseFor(link, record, crm), link.intent(), partnerCenter, crm);
+        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero()));
+    }
+
+    /** Whether both sides, as they are after the plan was written, ask for one more round. */
+    public boolean asksForMore(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
+        return !Planner.plan(new PlanInput(policy, plan.nextBase(), view(referral), view(record), link.refused(),
+            graceLeft(link).isZero())).isEmpty();
+    }
+
+    /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */
+    private JsonNode baseFor(Link link, Map<String, Object> record, JsonNode crm) {
+        if (link.base() == null || link.recordKind() == null || link.recordKind().equals(record.get("kind"))) {
+            return link.base();
+        }
+        ObjectNode base = link.base().deepCopy();
+        policy.fields().forEach(field -> field.paths().forEach(path -> {
+            JsonNode value = crm.at(path);
+            if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
+                remove(base, path);
+            }
+        }));
+        return base;
+    }
+
+    private static void remove(ObjectNode document, String path) {
+        int last = path.lastIndexOf('/');
+        if (document.at(path.substring(0, last)) instanceof ObjectNode parent) {
+            parent.remove(path.substring(last + 1));
+        }
+    }
+
+    /** What is left of the grace period of a deal closed in the CRM; all of it if it has not begun. */
+    public Duration graceLeft(Link link) {
+        if (link.closedSeenAt() == null) {
+            return grace;
+        }
+        Duration left = Duration.between(clock.instant(), Instant.parse(link.closedSeenAt()).plus(grace));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** Seconds until a waiting status may go out, at least one. */
+    public long waitSeconds(Link link) {
+        return Math.max(1, graceLeft(link).toSeconds() + 1);
+    }
+
+    /** The referral view that a new record is made from. */
+    public Map<String, Object> receive(Map<String, Object> referral) {
+        return document(Planner.receive(policy, view(referral)));
+    }
+
+    /** The referral view that a new referral is made from, or what the record lacks. */
+    public Sharing share(Map<String, Object> record) {
+        return Planner.share(policy, view(record));
+    }
+
+    /** A planner document as maps and lists, for JOLT. */
+    public Map<String, Object> document(JsonNode node) {
+        return JSON.convertValue(node, DOCUMENT);
+    }
+
+    /** The changes of the referral as operations of a JSON Patch, without those of the given path. */
+    public List<Object> patchWithout(Plan plan, String path) {
+        return JSON.convertValue(plan.partnerCenterPatch(), new TypeReference<List<Map<String, Object>>>() { }).stream()
+            .filter(operation -> !operation.get("path").equals(path)).collect(Collectors.toList());
+    }
+
+    /** Whether the plan changes this path of the referral. */
+    public boolean changesReferral(Plan plan, String path) {
+        return plan.partnerCenter().stream().anyMatch(change -> change.path().equals(path));
+    }
+
+    /**
+     * The values refused so far, with the one of the plan that Partner Center just refused; the same as before if the refusal names
+     * none of the plan's fields.
+     *
+     * @param target what Partner Center named as the place of the error, dotted or as a pointer, null if it named none
+     */
+    public Map<String, JsonNode> refused(Link link, Plan plan, String target) {
+        Map<String, JsonNode> refused = new LinkedHashMap<>(link.refused());
+        if (target != null) {
+            String path = "/" + target.replace('.', '/').replaceFirst("^/+", "");
+            plan.partnerCenter().stream().filter(change -> change.path().equals(path))
+                .forEach(change -> refused.put(policy.fieldOf(change.path()).orElseThrow().path(), change.to()));
+        }
+        return refused;
+    }
+
+    /** The reasons of a plan's refusals as one text for the seller; null if there are none. */
+    public String reason(List<Refusal> refusals) {
+        return refusals.isEmpty() ? null : refusals.stream().map(Refusal::text).distinct().collect(Collectors.joining(" "));
+    }
+
+    /** Titles of the changed fields, for people. */
+    public String titles(List<Change> changes) {
+        return String.join(", ", changes.stream().map(Change::title).collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /**
+     * What the journal keeps of a plan that was written.
+     *
+     * @param reasonTold the refusals told last; refusals that are the same are not repeated
+     */
+    public List<Entry> entries(Plan plan, String reasonTold) {
+        List<Entry> entries = new ArrayList<>();
+        for (Conflict conflict : plan.conflicts()) {
+            entries.add(new Entry("conflict", conflict.winner().key(), conflict.path(), value(conflict.path(), conflict.lost()),
+                value(conflict.path(), conflict.winner() == io.cosell.plan.Side.CRM ? conflict.crm() : conflict.partnerCenter()),
+                conflict.title() + " was changed on both sides; " + conflict.winner().label() + " wins, the other value is kept here."));
+        }
+        plan.crm().forEach(change -> entries.add(written("crm", change)));
+        plan.partnerCenter().forEach(change -> entries.add(written("partner-center", change)));
+        if (plan.refusals().size() > 0 && !reason(plan.refusals()).equals(reasonTold)) {
+            for (Refusal refusal : plan.refusals()) {
+                entries.add(new Entry("refused", refusal.side().key(), refusal.path(), null, value(refusal.path(), refusal.value()),
+                    refusal.text()));
+            }
+        }
+        return entries;
+    }
+
+    private static Entry written(String side, Change change) {
+        return new Entry("written", side, change.path(), value(change.path(), change.from()), value(change.path(), change.to()), change.why());
+    }
+
+    private static String value(String path, JsonNode value) {
+        if (value == null || value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (PERSONAL.stream().anyMatch(path::startsWith)) {
+            return "(people and addresses are not kept in the journal)";
+        }
+        return value.isValueNode() ? value.asText() : value.toString();
+    }
+
+    private static JsonNode view(Map<String, Object> document) {
+        return JSON.valueToTree(document.get("view"));
+    }
+
+    /** Columns of a link, for {@link Store#finish}. */
+    public Map<String, Object> columns(Object... namesAndValues) {
+        return Store.columns(namesAndValues);
+    }
+}

@@ -1,0 +1,181 @@
+package io.cosell.lane;
+
+import io.cosell.store.Entry;
+import io.cosell.store.Link;
+import io.cosell.store.Side;
+import io.cosell.store.StaleClaimException;
+import io.cosell.store.Store;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Runs one lane once: sends its link to the route {@code lane} and decides, by how that ended, when the lane runs next. All the work
+ * on the deal is in the routes; this class knows only how to fail well.
+ */
+public final class LaneRunner {
+
+    /** How often a lane reads and plans again at once after a guard refused a write. */
+    static final int STALE_LIMIT = 5;
+    /** How often one run may go round because new marks came or the plan asked for it. */
+    static final int ROUND_LIMIT = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
+
+    private final ProducerTemplate camel;
+    private final Store store;
+    private final Clock clock;
+    private final Duration firstPause;
+    private final Duration longestPause;
+
+    /**
+     * @param camel        sends to the routes
+     * @param store        the store
+     * @param clock        for Retry-After values that are dates
+     * @param firstPause   pause after a first temporary failure; doubles with each further one
+     * @param longestPause bound of the doubling; a longer Retry-After is obeyed all the same
+     */
+    public LaneRunner(ProducerTemplate camel, Store store, Clock clock, Duration firstPause, Duration longestPause) {
+        this.camel = camel;
+        this.store = store;
+        this.clock = clock;
+        this.firstPause = firstPause;
+        this.longestPause = longestPause;
+    }
+
+    /**
+     * Works off the marks of one lane.
+     *
+     * @return when the lane has to run again; empty if only a new mark makes it run
+     */
+    public Optional<Duration> run(String linkId) {
+        try (var onEveryLogLine = MDC.putCloseable("referral", name(store.link(linkId)))) {
+            return rounds(linkId);
+        }
+    }
+
+    private Optional<Duration> rounds(String linkId) {
+        int stale = 0;
+        for (int round = 0; round < ROUND_LIMIT; round++) {
+            Exchange exchange = camel.request("direct:lane", message -> message.getIn().setBody(linkId));
+            Exception failure = exchange.getException();
+            if (failure == null) {
+                Long waitSeconds = exchange.getVariable("waitSeconds", Long.class);
+                if (waitSeconds != null) {
+                    return Optional.of(Duration.ofSeconds(waitSeconds));
+                }
+                if (!store.link(linkId).isMarked()) {
+                    return Optional.empty();
+                }
+            } else if (isStale(failure)) {
+                if (++stale >= STALE_LIMIT) {
+                    return Optional.of(pause(linkId, exchange, "Somebody keeps changing the deal while it is synchronised: "
+                        + failure.getMessage()));
+                }
+                store.mark(linkId, Side.BOTH);
+            } else if (isTemporary(failure)) {
+                return Optional.of(pause(linkId, exchange, describe(failure)));
+            } else {
+                if (!(failure instanceof LaneFailure)) {
+                    LOG.error("The lane of link {} failed in an unexpected way; it rests.", linkId, failure);
+                }
+                Optional<Duration> again = rest(linkId, failure);
+                if (again.isPresent()) {
+                    return again;
+                }
+                if (!store.link(linkId).isMarked()) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(pause(linkId, null, "The two sides do not come to rest: each write is answered by another change."));
+    }
+
+    /** Tells the record and the journal why the lane rests. A failure to tell the record does not keep the lane from resting. */
+    private Optional<Duration> rest(String linkId, Exception failure) {
+        Exchange exchange = camel.request("direct:lane-rests", message -> {
+            message.getIn().setBody(linkId);
+            message.setVariable("reason", describe(failure));
+        });
+        Exception second = exchange.getException();
+        if (second == null) {
+            return Optional.empty();
+        }
+        if (isTemporary(second) || isStale(second)) {
+            store.mark(linkId, Side.BOTH);
+            return Optional.of(pause(linkId, exchange, describe(second)));
+        }
+        Link link = store.link(linkId);
+        store.finish(link, Store.columns("state", "resting", "reason", describe(failure), "failures", 0),
+            List.of(Entry.of("resting", describe(failure)), Entry.of("failed", "The record could not be told: " + describe(second))));
+        return Optional.empty();
+    }
+
+    private Duration pause(String linkId, Exchange exchange, String reason) {
+        Link link = store.link(linkId);
+        Duration growing = firstPause.multipliedBy(1L << Math.min(link.failures(), 20));
+        Duration pause = growing.compareTo(longestPause) > 0 ? longestPause : growing;
+        Duration asked = retryAfter(exchange == null ? null : exchange.getVariable("retryAfter", String.class));
+        if (asked.compareTo(pause) > 0) {
+            pause = asked;
+        }
+        List<Entry> entries = Objects.equals(reason, link.reason()) ? List.of()
+            : List.of(Entry.of("failed", reason + " The lane tries again by itself."));
+        store.progress(link, Store.columns("failures", link.failures() + 1, "reason", reason), entries);
+        LOG.warn("Deal {}: {} Next try in {}.", name(link), reason, pause);
+        return pause;
+    }
+
+    private static String name(Link link) {
+        return link.referralId() != null ? "referral " + link.referralId() : link.recordKind() + " " + link.recordId();
+    }
+
+    /** Changed or gone since it was read: reading again tells which. */
+    private static boolean isStale(Throwable failure) {
+        return failure instanceof StaleFailure || failure instanceof StaleClaimException || failure instanceof NotFoundFailure;
+    }
+
+    private static boolean isTemporary(Throwable failure) {
+        return failure instanceof TemporaryFailure || failure instanceof IOException
+            || failure.getCause() != null && failure.getCause() != failure && isTemporary(failure.getCause());
+    }
+
+    /** Network errors carry addresses in their messages; those stay out of journal and audit. */
+    private static String describe(Throwable failure) {
+        if (failure instanceof LaneFailure) {
+            return failure.getMessage();
+        }
+        if (isTemporary(failure)) {
+            return "The system could not be reached (" + failure.getClass().getSimpleName() + ").";
+        }
+        return "The connector failed on this deal (" + failure.getClass().getSimpleName() + "); its log says more.";
+    }
+
+    /** Retry-After as seconds or as an HTTP date; zero where it is neither. */
+    Duration retryAfter(String value) {
+        if (value == null || value.isBlank()) {
+            return Duration.ZERO;
+        }
+        String text = value.strip();
+        if (text.chars().allMatch(Character::isDigit) && text.length() < 10) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            Duration until = Duration.between(clock.instant(), ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
+            return until.isNegative() ? Duration.ZERO : until;
+        } catch (DateTimeParseException e) {
+            return Duration.ZERO;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.cosell.lane;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.cosell.store.Change;
+import io.cosell.store.Link;
+import io.cosell.store.Side;
+import io.cosell.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs lanes on db-scheduler: a task's key is the lane, so no lane runs twice at a time, on any number of machines that share the
+ * database. A mark is stored before its task; a mark whose task was refused because the lane was just running is found again by the
+ * check after the run, and one lost to a crash by the check at the start. Bean {@code lanes} in the routes.
+ */
+public final class Lanes implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final TaskDescriptor<Void> LANE = TaskDescriptor.of("lane", Void.class);
+
+    private final Store store;
+    private final Scheduler scheduler;
+
+    /**
+     * @param dataSource   the store's database
+     * @param store        the store
+     * @param run          works off one lane and says when it has to run again, as {@link LaneRunner#run}
+     * @param threads      how many lanes run at a time
+     * @param pollInterval how often due tasks are looked for; tasks that are due at once do not wait for it
+     */
+    public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval) {
+        this.store = store;
+        CustomTask<Void> task = Tasks.custom(LANE)
+            .onFailure(new FailureHandler.OnFailureReschedule<>(FixedDelay.ofSeconds(10)))
+            .onDeadExecutionRevive()
+            .execute((instance, context) -> {
+                String lane = instance.getId();
+                Optional<Duration> next = run.apply(lane);
+                return (complete, operations) -> {
+                    if (next.isPresent()) {
+                        Link link = store.link(lane);
+                        boolean newMark = link.failures() == 0 && link.isMarked();
+                        operations.reschedule(complete, newMark ? Instant.now() : Instant.now().plus(next.get()));
+                    } else {
+                        operations.stop();
+                        // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
+                        if (store.link(lane).isMarked()) {
+                            wake(lane);
+                        }
+                    }
+                };
+            });
+        this.scheduler = Scheduler.create(dataSource, task)
+            .threads(threads)
+            .pollingInterval(pollInterval)
+            .heartbeatInterval(Duration.ofSeconds(10))
+            .enableImmediateExecution()
+            .shutdownMaxWait(Duration.ofSeconds(20))
+            .build();
+    }
+
+    /** Starts to run lanes, those first that were marked when the program last stopped. */
+    public void start() {
+        List<String> left = store.markedLinks();
+        left.forEach(this::wake);
+        scheduler.start();
+        if (!left.isEmpty()) {
+            LOG.info("{} deals waited in the store and are worked off now.", left.size());
+        }
+    }
+
+    /**
+     * Stores changes and marks the lanes they belong to. When this returns, nothing of it can get lost.
+     *
+     * @param changes     the hints; see {@link Store#accept}
+     * @param cursorName  cursor that moves with them, or null
+     * @param cursorValue its new value, or null
+     * @return ids of the marked lanes, and related events that no link knows
+     */
+    public Store.Accepted accept(List<Change> changes, String cursorName, String cursorValue) {
+        Store.Accepted accepted = store.accept(changes, cursorName, cursorValue);
+        accepted.lanes().forEach(this::wake);
+        return accepted;
+    }
+
+    /** Marks one lane and makes it run as soon as it may. */
+    public void mark(String linkId, Side side) {
+        store.mark(linkId, side);
+        wake(linkId);
+    }
+
+    /** A lane that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
+    private void wake(String linkId) {
+        TaskInstance<Void> task = LANE.instance(linkId).build();
+        if (scheduler.scheduleIfNotExists(task, Instant.now())) {
+            return;
+        }
+        Link link = store.link(linkId);
+        if (link.failures() == 0) {
+            try {
+                scheduler.reschedule(task, Instant.now());
+            } catch (TaskInstanceException e) {
+                LOG.debug("Lane {} runs just now; it sees the mark when it is done.", linkId);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        scheduler.stop();
+    }
+}

@@ -1,0 +1,151 @@
+package io.cosell.odata;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+
+/**
+ * Writes and reads OData {@code $batch} bodies (multipart/mixed; contract dataverse.md, section 3.5). Bean {@code odataBatch} in the
+ * adapters. Without state.
+ */
+public final class ODataBatch {
+
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    private static final String CRLF = "\r\n";
+    private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([^\";]+)\"?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3})[^\\r\\n]*\\r?\\n");
+
+    /**
+     * Writes a batch. Writes that follow each other form one change set, which happens whole or not at all; reads stand alone.
+     *
+     * @param operations each a map with {@code method}, {@code url} (relative to {@code root}) and, where wanted, {@code headers}
+     *                   (a map) and {@code body} (written as JSON). The n-th write may be named {@code $n} in later ones
+     * @param root       path of the service, such as {@code /api/data/v9.2}
+     * @param exchange   gets the body, and the boundary as its content type
+     */
+    public void write(@Body List<Map<String, Object>> operations, @Header("batchRoot") String root, Exchange exchange) {
+        String batch = "batch_" + UUID.randomUUID();
+        StringBuilder text = new StringBuilder();
+        int contentId = 0;
+        String changeSet = null;
+        for (Map<String, Object> operation : operations) {
+            boolean read = operation.get("method").equals("GET");
+            if (changeSet != null && read) {
+                text.append("--").append(changeSet).append("--").append(CRLF);
+                changeSet = null;
+            }
+            if (!read && changeSet == null) {
+                changeSet = "changeset_" + UUID.randomUUID();
+                text.append("--").append(batch).append(CRLF)
+                    .append("Content-Type: multipart/mixed; boundary=").append(changeSet).append(CRLF).append(CRLF);
+            }
+            text.append("--").append(read ? batch : changeSet).append(CRLF)
+                .append("Content-Type: application/http").append(CRLF)
+                .append("Content-Transfer-Encoding: binary").append(CRLF);
+            if (!read) {
+                text.append("Content-ID: ").append(++contentId).append(CRLF);
+            }
+            text.append(CRLF);
+            writeRequest(text, operation, root);
+        }
+        if (changeSet != null) {
+            text.append("--").append(changeSet).append("--").append(CRLF);
+        }
+        text.append("--").append(batch).append("--").append(CRLF);
+        exchange.getMessage().setBody(text.toString().getBytes(StandardCharsets.UTF_8));
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "multipart/mixed; boundary=" + batch);
+    }
+
+    private static void writeRequest(StringBuilder text, Map<String, Object> operation, String root) {
+        String url = (String) operation.get("url");
+        text.append(operation.get("method")).append(' ').append(url.startsWith("$") && !url.startsWith("$batch") ? url : root + "/" + url)
+            .append(" HTTP/1.1").append(CRLF).append("Accept: application/json").append(CRLF);
+        if (operation.get("headers") instanceof Map<?, ?> headers) {
+            headers.forEach((name, value) -> text.append(name).append(": ").append(value).append(CRLF));
+        }
+        if (operation.get("body") != null) {
+            try {
+                text.append("Content-Type: application/json").append(CRLF).append(CRLF).append(JSON.writeValueAsString(operation.get("body")));
+            } catch (JsonProcessingException e) {
+                throw new IllegalArgumentException("The body of " + operation.get("method") + " " + url + " can't be written as JSON.", e);
+            }
+        } else {
+            text.append(CRLF);
+        }
+        text.append(CRLF);
+    }
+
+    /**
+     * Reads the answer to a batch.
+     *
+     * @param body        the multipart answer
+     * @param contentType its content type, with the boundary
+     * @return one map for each answered operation, in order: {@code status} (integer), {@code headers} (names in lower case) and
+     *         {@code body} (parsed JSON, null if empty). A change set that failed is one answer
+     */
+    public List<Map<String, Object>> read(@Body String body, @Header(Exchange.CONTENT_TYPE) String contentType) {
+        List<Map<String, Object>> answers = new ArrayList<>();
+        readParts(body, contentType, answers);
+        return answers;
+    }
+
+    private static void readParts(String text, String contentType, List<Map<String, Object>> answers) {
+        Matcher boundary = BOUNDARY.matcher(contentType == null ? "" : contentType);
+        if (!boundary.find()) {
+            throw new IllegalArgumentException("The answer to a batch names no boundary in its content type.");
+        }
+        String[] parts = text.split(Pattern.quote("--" + boundary.group(1)));
+        for (int i = 1; i < parts.length && !parts[i].startsWith("--"); i++) {
+            String[] headAndRest = parts[i].stripLeading().split("\\r?\\n\\r?\\n", 2);
+            Map<String, String> head = headers(headAndRest[0]);
+            String rest = headAndRest.length > 1 ? headAndRest[1] : "";
+            String type = head.getOrDefault("content-type", "");
+            if (type.startsWith("multipart/mixed")) {
+                readParts(rest, type, answers);
+            } else {
+                answers.add(readAnswer(rest));
+            }
+        }
+    }
+
+    private static Map<String, Object> readAnswer(String text) {
+        Matcher status = STATUS_LINE.matcher(text);
+        if (!status.find()) {
+            throw new IllegalArgumentException("A part of the answer to a batch has no HTTP status line.");
+        }
+        String[] headAndBody = text.substring(status.end()).split("\\r?\\n\\r?\\n", 2);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("status", Integer.valueOf(status.group(1)));
+        answer.put("headers", headers(headAndBody[0]));
+        String body = headAndBody.length > 1 ? headAndBody[1].strip() : "";
+        try {
+            answer.put("body", body.isEmpty() ? null : JSON.readValue(body, Object.class));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("A part of the answer to a batch is not JSON.", e);
+        }
+        return answer;
+    }
+
+    private static Map<String, String> headers(String head) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        head.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.put(line.substring(0, colon).strip().toLowerCase(java.util.Locale.ROOT), line.substring(colon + 1).strip());
+            }
+        });
+        return headers;
+    }
+}

@@ -1,0 +1,15 @@
+package io.cosell.store;
+
+/**
+ * A hint that something may have changed.
+ *
+ * @param source     partner-center or crm
+ * @param name       event name, such as referral-updated or record-changed
+ * @param resourceId id of the referral or record
+ * @param recordKind opportunity or lead; null for referrals
+ * @param changedAt  when, as the source said it; null where it does not say
+ * @param version    version tag of the changed resource; null where the source does not say
+ * @param shared     whether a record that is not linked yet is to be shared; for referrals always true
+ */
+public record Change(String source, String name, String resourceId, String recordKind, String changedAt, String version, boolean shared) {
+}

@@ -1,0 +1,70 @@
+package io.cosell.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+
+/**
+ * Opens the database of the store and brings its tables up to date. SQLite in a file is the default (write-ahead log, every commit
+ * synced); a PostgreSQL URL moves the store there.
+ */
+public final class Database {
+
+    private static final String SQLITE = "jdbc:sqlite:";
+    private static final int POOL_SIZE = 12;
+
+    private Database() {
+    }
+
+    /**
+     * @param url      JDBC URL, {@code jdbc:sqlite:FILE} or {@code jdbc:postgresql://...}
+     * @param user     user name, null or empty for none
+     * @param password password, null or empty for none
+     * @return the pool; the caller closes it
+     */
+    public static HikariDataSource open(String url, String user, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("store");
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setJdbcUrl(url);
+        boolean sqlite = url.startsWith(SQLITE);
+        if (sqlite) {
+            makeFolder(url);
+            config.addDataSourceProperty("journal_mode", "WAL");
+            config.addDataSourceProperty("synchronous", "FULL");
+            config.addDataSourceProperty("busy_timeout", "10000");
+            config.addDataSourceProperty("foreign_keys", "true");
+            // A transaction that reads before it writes must not find the write lock taken half-way.
+            config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        }
+        if (user != null && !user.isEmpty()) {
+            config.setUsername(user);
+            config.setPassword(password);
+        }
+        HikariDataSource dataSource = new HikariDataSource(config);
+        Flyway.configure(Database.class.getClassLoader())
+            .dataSource(dataSource)
+            .locations("classpath:db")
+            .placeholders(sqlite
+                ? Map.of("identity", "integer primary key autoincrement", "bytes", "blob", "timestamp", "timestamp", "flag", "bit")
+                : Map.of("identity", "bigint generated always as identity primary key", "bytes", "bytea",
+                    "timestamp", "timestamp with time zone", "flag", "boolean"))
+            .load()
+            .migrate();
+        return dataSource;
+    }
+
+    private static void makeFolder(String url) {
+        Path folder = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")).toAbsolutePath().getParent();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder of the store, " + folder + ", can't be made: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,412 @@
+package io.cosell.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * All reads and writes of the store. Each method is one transaction: what it says is on disk when it returns, or nothing of it is.
+ * Bean {@code store} in the routes.
+ */
+public final class Store {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH").withZone(ZoneOffset.UTC);
+    private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() { };
+    private static final TypeReference<Map<String, JsonNode>> VALUES = new TypeReference<>() { };
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    /** Columns a lane may set on its link; anything else in an update is a mistake of the caller. */
+    private static final Set<String> SETTABLE = Set.of("referral_id", "engagement_id", "record_kind", "record_id", "state", "reason",
+        "base", "intent", "referral", "record", "microsoft", "refused", "closed_seen_at", "told", "failures");
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    /**
+     * @param dataSource pool of {@link Database#open}
+     * @param clock      for the times in the journal and the links
+     */
+    public Store(DataSource dataSource, Clock clock) {
+        this.jdbc = JdbcClient.create(dataSource);
+        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        this.clock = clock;
+    }
+
+    // ---- what comes in
+
+    /**
+     * What became of accepted changes.
+     *
+     * @param lanes      ids of the links that were marked
+     * @param unresolved related-referral events whose referral no link knows
+     */
+    public record Accepted(Set<String> lanes, List<Change> unresolved) {
+    }
+
+    /**
+     * Stores changes, makes links for deals that have none, marks their lanes and moves a cursor, all or nothing. A change that
+     * carries the version tag last seen is an echo of an own write and marks nothing; an event delivered before marks nothing.
+     *
+     * @param changes     the hints
+     * @param cursorName  cursor to move, null for none
+     * @param cursorValue its new value
+     */
+    public Accepted accept(List<Change> changes, String cursorName, String cursorValue) {
+        return transaction.execute(status -> {
+            Set<String> lanes = new LinkedHashSet<>();
+            List<Change> unresolved = new ArrayList<>();
+            for (Change change : changes) {
+                if (!acceptOne(change, lanes)) {
+                    unresolved.add(change);
+                }
+            }
+            if (cursorName != null && cursorValue != null) {
+                putCursor(cursorName, cursorValue);
+            }
+            return new Accepted(lanes, unresolved);
+        });
+    }
+
+    /** False for a related event whose referral no link knows. */
+    private boolean acceptOne(Change change, Set<String> lanes) {
+        boolean crm = change.source().equals("crm");
+        Optional<Link> known = crm ? linkOfRecordOrPart(change.resourceId()) : linkOf("referral_id", change.resourceId());
+        boolean related = change.name().startsWith("related-");
+        if (known.isEmpty() && (related || !change.shared())) {
+            return !related;
+        }
+        if (change.version() != null && known.isPresent() && change.version().equals(versionLastSeen(known.get(), crm))) {
+            return true;
+        }
+        if (change.version() == null && isRepeated(change)) {
+            return true;
+        }
+        String link = known.map(Link::id).orElseGet(() -> newLink(change, crm));
+        if (change.version() == null) {
+            jdbc.sql("update event set link_id = ? where fingerprint = ?").params(link, fingerprint(change)).update();
+        }
+        mark(link, related ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL);
+        lanes.add(link);
+        return true;
+    }
+
+    private boolean isRepeated(Change change) {
+        return jdbc.sql("insert into event (fingerprint, source, name, resource_id, changed_at, received_at) values (?, ?, ?, ?, ?, ?)"
+                + " on conflict do nothing")
+            .params(Arrays.asList(fingerprint(change), change.source(), change.name(), change.resourceId(), change.changedAt(), now()))
+            .update() == 0;
+    }
+
+    private static String fingerprint(Change change) {
+        return String.join(" ", change.source(), change.name(), change.resourceId(), String.valueOf(change.changedAt()));
+    }
+
+    private static String versionLastSeen(Link link, boolean crm) {
+        Map<String, Object> seen = crm ? link.record() : link.referral();
+        return seen == null ? null : Objects.toString(seen.get("etag"), null);
+    }
+
+    private String newLink(Change change, boolean crm) {
+        String id = UUID.randomUUID().toString();
+        jdbc.sql("insert into link (id, referral_id, record_kind, record_id, state, created_at, updated_at)"
+                + " values (?, ?, ?, ?, 'open', ?, ?)")
+            .params(Arrays.asList(id, crm ? null : change.resourceId(), crm ? change.recordKind() : null, crm ? change.resourceId() : null,
+                now(), now()))
+            .update();
+        return id;
+    }
+
+    /** Marks a lane. Marking twice before it runs is one mark's work; a mark while it runs leads to one more run. */
+    public void mark(String linkId, Side side) {
+        jdbc.sql("update link set marks = marks + 1, referral_moved = case when :referral = 1 then 1 else referral_moved end,"
+                + " record_moved = case when :record = 1 then 1 else record_moved end,"
+                + " related_moved = case when :related = 1 then 1 else related_moved end where id = :id")
+            .param("referral", side.referral() ? 1 : 0)
+            .param("record", side.record() ? 1 : 0)
+            .param("related", side == Side.RELATED ? 1 : 0)
+            .param("id", linkId)
+            .update();
+    }
+
+    /** Keeps that something was refused at the door; the same reason within the same hour is counted, not repeated. */
+    public void refusedAtTheDoor(String door, String reason) {
+        jdbc.sql("insert into journal (at, kind, side, reason, once) values (?, 'refused', ?, ?, ?)"
+                + " on conflict (once) do update set times = journal.times + 1, at = excluded.at")
+            .params(now(), door, reason, door + " " + reason + " " + HOUR.format(clock.instant()))
+            .update();
+    }
+
+    // ---- links
+
+    /** The link with this id. */
+    public Link link(String id) {
+        return linkOf("id", id).orElseThrow(() -> new IllegalArgumentException("There is no link " + id + " in the store."));
+    }
+
+    /** The link that has this referral id, record id or link id. */
+    public Optional<Link> find(String anyId) {
+        return linkOf("referral_id", anyId).or(() -> linkOf("record_id", anyId)).or(() -> linkOf("id", anyId));
+    }
+
+    /** The link of an engagement, for events that name only the other side's referral. */
+    public Optional<Link> linkOfEngagement(String engagementId) {
+        return linkOf("engagement_id", engagementId);
+    }
+
+    /** All links, oldest first. */
+    public List<Link> links() {
+        return jdbc.sql("select * from link order by created_at, id").query(Store::toLink).list();
+    }
+
+    /** Ids of the links with a mark that waits to be worked off. */
+    public List<String> markedLinks() {
+        return jdbc.sql("select id from link where marks > marks_done order by updated_at").query(String.class).list();
+    }
+
+    private Optional<Link> linkOf(String column, String value) {
+        return jdbc.sql("select * from link where " + column + " = ? order by created_at").param(value).query(Store::toLink)
+            .list().stream().findFirst();
+    }
+
+    private Optional<Link> linkOfRecordOrPart(String id) {
+        return linkOf("record_id", id).or(() -> jdbc.sql("select link.* from link join link_part on link_id = link.id where part_id = ?")
+            .param(id).query(Store::toLink).optional());
+    }
+
+    /** A new link for a deal that a person asks to synchronise before any event told of it. */
+    public String newLink(String source, String resourceId, String recordKind) {
+        return transaction.execute(status -> newLink(new Change(source, "asked", resourceId, recordKind, null, null, true),
+            source.equals("crm")));
+    }
+
+    /**
+     * Keeps what is about to be written, before it is written.
+     *
+     * @param link   the link as the lane read it
+     * @param intent what will be written
+     * @return the link with its new version
+     * @throws StaleClaimException if somebody else changed the link since
+     */
+    public Link intend(Link link, JsonNode intent) {
+        Map<String, Object> columns = new LinkedHashMap<>();
+        columns.put("intent", intent);
+        return update(link, columns, List.of(), false);
+    }
+
+    /**
+     * Ends a round of a lane that goes on: link and journal in one transaction; the marks stay.
+     *
+     * @param columns columns of the link to set; JSON documents as maps, lists or nodes; null clears
+     */
+    public Link progress(Link link, Map<String, Object> columns, List<Entry> entries) {
+        return update(link, columns, entries, false);
+    }
+
+    /** Ends the work of a lane: link, journal and the marks it has worked off, in one transaction. */
+    public Link finish(Link link, Map<String, Object> columns, List<Entry> entries) {
+        return update(link, columns, entries, true);
+    }
+
+    private Link update(Link link, Map<String, Object> columns, List<Entry> entries, boolean finished) {
+        if (!SETTABLE.containsAll(columns.keySet())) {
+            throw new IllegalArgumentException("Not columns of a link: " + columns.keySet());
+        }
+        return transaction.execute(status -> {
+            if (columns.get("referral_id") != null) {
+                takeOver((String) columns.get("referral_id"), link.id());
+            }
+            String assignments = columns.keySet().stream().map(column -> column + " = :" + column + ", ").collect(Collectors.joining());
+            // What moved stays marked as moved if a new mark came while the lane ran.
+            String done = finished ? "marks_done = :marks, referral_moved = case when marks = :marks then 0 else referral_moved end,"
+                + " record_moved = case when marks = :marks then 0 else record_moved end,"
+                + " related_moved = case when marks = :marks then 0 else related_moved end, " : "";
+            var sql = jdbc.sql("update link set " + assignments + done + "version = version + 1, updated_at = :now"
+                    + " where id = :id and version = :version")
+                .param("now", now()).param("id", link.id()).param("version", link.version());
+            for (Map.Entry<String, Object> column : columns.entrySet()) {
+                sql = sql.param(column.getKey(), toColumn(column.getValue()));
+            }
+            if (finished) {
+                sql = sql.param("marks", link.marks());
+            }
+            if (sql.update() == 0) {
+                throw new StaleClaimException(link.id());
+            }
+            if (columns.get("record") instanceof Map<?, ?> record) {
+                keepParts(link.id(), record.get("parts"));
+            }
+            Link changed = link(link.id());
+            journal(changed, entries);
+            return changed;
+        });
+    }
+
+    /** An event may have made a link for the referral before the link that made the referral could say so. */
+    private void takeOver(String referralId, String linkId) {
+        jdbc.sql("update link set referral_id = null, engagement_id = null, state = 'ended', reason = ?, marks_done = marks,"
+                + " version = version + 1 where referral_id = ? and record_id is null and id <> ?")
+            .params("The same deal as the one of link " + linkId + "; it goes on there.", referralId, linkId).update();
+    }
+
+    private void keepParts(String linkId, Object parts) {
+        jdbc.sql("delete from link_part where link_id = ?").param(linkId).update();
+        if (parts instanceof List<?> ids) {
+            ids.stream().filter(Objects::nonNull).forEach(id -> jdbc.sql("insert into link_part (part_id, link_id) values (?, ?)"
+                + " on conflict (part_id) do update set link_id = excluded.link_id").params(id, linkId).update());
+        }
+    }
+
+    /**
+     * Two links turn out to be one deal: the referral moves over to the link of the record, whose lane is marked.
+     *
+     * @param ofReferral link that knows only the referral; it ends
+     * @param ofRecord   link of the record that the referral names
+     */
+    public void merge(Link ofReferral, Link ofRecord) {
+        transaction.executeWithoutResult(status -> {
+            finish(ofReferral, columns("referral_id", null, "engagement_id", null, "state", "ended",
+                "reason", "The same deal as the one of record " + ofRecord.recordId() + "; it goes on there."), List.of());
+            progress(link(ofRecord.id()), columns("referral_id", ofReferral.referralId()),
+                List.of(Entry.of("linked", "Referral " + ofReferral.referralId() + " names this record.")));
+            mark(ofRecord.id(), Side.BOTH);
+        });
+    }
+
+    /** A map that may hold nulls, from names and values in turn. */
+    public static Map<String, Object> columns(Object... namesAndValues) {
+        Map<String, Object> columns = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            columns.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return columns;
+    }
+
+    // ---- journal
+
+    /** Adds entries that belong to a link. */
+    public void journal(Link link, List<Entry> entries) {
+        for (Entry entry : entries) {
+            jdbc.sql("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .params(Arrays.asList(now(), link == null ? null : link.id(), link == null ? null : link.referralId(),
+                    link == null ? null : link.recordId(), entry.kind(), entry.side(), entry.field(), entry.oldValue(), entry.newValue(),
+                    entry.reason()))
+                .update();
+        }
+    }
+
+    /** Adds an entry that belongs to no link. */
+    public void journal(String kind, String reason) {
+        journal(null, List.of(Entry.of(kind, reason)));
+    }
+
+    /** The journal of one link, oldest first, as rows by column name. */
+    public List<Map<String, Object>> journalOf(String linkId) {
+        return jdbc.sql("select * from journal where link_id = ? order by id").param(linkId).query().listOfRows();
+    }
+
+    /** The whole journal, oldest first, as rows by column name. */
+    public List<Map<String, Object>> journal() {
+        return jdbc.sql("select * from journal order by id").query().listOfRows();
+    }
+
+    // ---- cursors
+
+    /** The value of a cursor, null if it was never set. */
+    public String cursor(String name) {
+        return jdbc.sql("select value from cursor_mark where name = ?").param(name).query(String.class).optional().orElse(null);
+    }
+
+    /** Sets a cursor. */
+    public void putCursor(String name, String value) {
+        jdbc.sql("insert into cursor_mark (name, value, updated_at) values (?, ?, ?)"
+                + " on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at")
+            .params(name, value, now()).update();
+    }
+
+    /** Forgets a cursor, so that the next poll reads everything. */
+    public void dropCursor(String name) {
+        jdbc.sql("delete from cursor_mark where name = ?").param(name).update();
+    }
+
+    /** Forgets events received longer ago than this; a delivery that old is not repeated any more. */
+    public void forgetEvents(Duration olderThan) {
+        jdbc.sql("delete from event where received_at < ?").param(TIME.format(clock.instant().minus(olderThan))).update();
+    }
+
+    // ---- columns
+
+    /** The time as the store writes it. */
+    public String now() {
+        return TIME.format(clock.instant());
+    }
+
+    /** A time of the store as an instant. */
+    public static Instant toInstant(String time) {
+        return Instant.parse(time);
+    }
+
+    private static Object toColumn(Object value) {
+        if (value instanceof JsonNode || value instanceof Map || value instanceof List) {
+            try {
+                return JSON.writeValueAsString(value);
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return value;
+    }
+
+    private static Link toLink(ResultSet row, int number) throws SQLException {
+        return new Link(row.getString("id"), row.getString("referral_id"), row.getString("engagement_id"), row.getString("record_kind"),
+            row.getString("record_id"), row.getString("state"), row.getString("reason"), node(row.getString("base")),
+            node(row.getString("intent")), fromJson(row.getString("referral"), DOCUMENT), fromJson(row.getString("record"), DOCUMENT),
+            fromJson(row.getString("microsoft"), DOCUMENT), Optional.ofNullable(fromJson(row.getString("refused"), VALUES)).orElse(Map.of()),
+            row.getString("closed_seen_at"), row.getString("told"), row.getInt("failures"), row.getLong("marks"),
+            row.getLong("marks_done"), row.getInt("referral_moved") == 1, row.getInt("record_moved") == 1,
+            row.getInt("related_moved") == 1, row.getLong("version"));
+    }
+
+    private static JsonNode node(String json) {
+        try {
+            return json == null ? null : JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <T> T fromJson(String json, TypeReference<T> type) {
+        try {
+            return json == null ? null : JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
