@@ -68,7 +68,8 @@ final class TestClient implements AutoCloseable {
         for (int i = 0; i < pairs.length; i += 2) {
             form.put(pairs[i], pairs[i + 1]);
         }
-        String body = form.entrySet().stream().map(pair -> encode(pair.getKey()) + "=" + encode(pair.getValue())).collect(Collectors.joining("&"));
+        String body = form.entrySet().stream().map(pair -> encode(pair.getKey()) + "=" + encode(pair.getValue()))
+            .collect(Collectors.joining("&"));
         return send(HttpRequest.newBuilder(URI.create(sandbox.address() + "/" + sandbox.options().account().tenant() + path))
             .header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(body)));
     }
@@ -84,7 +85,8 @@ final class TestClient implements AutoCloseable {
 
     /** Calls with any token; body null for none; headers in pairs. */
     Answer callWith(String token, String method, String path, Object body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(sandbox.address() + path)).header("Content-Type", "application/json")
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(sandbox.address() + path))
+            .header("Content-Type", "application/json")
             .method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(text(body)));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
@@ -114,7 +116,8 @@ final class TestClient implements AutoCloseable {
     /** Registers an address for all referral events and the test event. */
     void register(String url, boolean msSignatureHeader) {
         webhooks("POST", "", Map.of("WebhookUrl", url, "WebhookEvents", List.of("referral-created", "referral-updated",
-            "related-referral-created", "related-referral-updated", "test-created"), "SignatureTokenToMsSignatureHeader", msSignatureHeader));
+            "related-referral-created", "related-referral-updated", "test-created"),
+            "SignatureTokenToMsSignatureHeader", msSignatureHeader));
     }
 
     /** An official sample. */

@@ -25,13 +25,15 @@ class TokensTest {
     }
 
     private static Answer refresh(String refreshToken, String resource) {
-        return client.token("/oauth2/token", "grant_type", "refresh_token", "refresh_token", refreshToken, "resource", resource, "scope", "openid");
+        return client.token("/oauth2/token", "grant_type", "refresh_token", "refresh_token", refreshToken, "resource", resource,
+            "scope", "openid");
     }
 
     @Test
     void aRefreshTokenGivesATokenInTheShapeOfTheSample() {
         JsonNode answer = refresh("sandbox-refresh-token", Tokens.WEBHOOKS).json();
-        TestClient.sample("token-refresh-token.response.json").fieldNames().forEachRemaining(name -> assertThat(answer.has(name)).as(name).isTrue());
+        TestClient.sample("token-refresh-token.response.json").fieldNames()
+            .forEachRemaining(name -> assertThat(answer.has(name)).as(name).isTrue());
         assertThat(answer.get("expires_in").textValue()).isEqualTo("3600");
         assertThat(answer.get("resource").textValue()).isEqualTo(Tokens.WEBHOOKS);
     }
@@ -49,7 +51,8 @@ class TokensTest {
         Answer answer = client.token("/oauth2/v2.0/token", "grant_type", "client_credentials", "scope", Tokens.WEBHOOKS + "/.default");
         assertThat(answer.json().get("expires_in").intValue()).isEqualTo(3600);
         assertThat(answer.json().has("refresh_token")).isFalse();
-        assertThat(client.callWith(answer.json().get("access_token").textValue(), "GET", Webhooks.BASE + "/events", null).status()).isEqualTo(200);
+        String token = answer.json().get("access_token").textValue();
+        assertThat(client.callWith(token, "GET", Webhooks.BASE + "/events", null).status()).isEqualTo(200);
     }
 
     @Test
