@@ -1,7 +1,7 @@
 package io.cosell.sandbox.partnercenter;
 
 /**
- * Partner Center does not do what was asked; becomes the error answer of an HTTP call (sections 1.5), or reaches the test that acted
+ * Partner Center does not do what was asked; becomes the error answer of an HTTP call (section 1.5), or reaches the test that acted
  * as a person.
  */
 public final class Refusal extends RuntimeException {

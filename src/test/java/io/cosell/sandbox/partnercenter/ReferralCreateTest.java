@@ -250,6 +250,7 @@ class ReferralCreateTest {
     void anInboundReferralIsPendingAndMicrosofts() {
         JsonNode inbound = SandboxSystem.JSON.valueToTree(client.sandbox.referral(client.sandbox.microsoftInvites(Map.of("name", "bare"))));
         assertThat(inbound.get("direction").textValue()).isEqualTo("Incoming");
+        assertThat(inbound.get("engagementId").textValue()).hasSize(36);
         assertThat(inbound.at("/inviteContext/invitedBy/organizationId").textValue()).isEqualTo("msft");
         assertThat(inbound.get("expirationDateTime").textValue()).endsWith("T00:00:00Z");
     }
