@@ -1,0 +1,184 @@
+package io.cosell.sandbox.partnercenter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.Reply;
+import io.cosell.sandbox.Request;
+import io.cosell.sandbox.partnercenter.Delivery.Attempt;
+import io.cosell.sandbox.partnercenter.WebhookSender.Registration;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** The webhook registration of the tenant and the events that go to it (sections 4.1 and 4.2). Not thread-safe. */
+final class Webhooks {
+
+    static final String BASE = "/webhooks/v1/registration";
+
+    private static final String VALIDATION = BASE + "/validationEvents";
+    private static final String TEST = "test-created";
+    private static final List<String> EVENTS = List.of("referral-created", "referral-updated", "related-referral-created",
+        "related-referral-updated", TEST, "subscription-updated", "usagerecords-thresholdExceeded");
+    private static final int TESTS_PER_MINUTE = 2;
+    private static final Duration TESTS_KEPT = Duration.ofDays(7);
+
+    private record Test(Instant at, int delivery) {
+    }
+
+    private final WebhookSender sender;
+    private final Clock clock;
+    private final String partnerId;
+    private final Map<String, Test> tests = new LinkedHashMap<>();
+
+    /**
+     * @param partnerId organisation id of the partner, shown in the state of validation events
+     */
+    Webhooks(WebhookSender sender, Clock clock, String partnerId) {
+        this.sender = sender;
+        this.clock = clock;
+        this.partnerId = partnerId;
+    }
+
+    /** Answers a call to the registration. */
+    Reply answer(Request request) {
+        String call = request.method() + " " + request.path();
+        if (call.startsWith("GET " + VALIDATION + "/")) {
+            return testState(request.path().substring(VALIDATION.length() + 1));
+        }
+        return switch (call) {
+            case "GET " + BASE + "/events" -> Reply.json(200, EVENTS);
+            case "GET " + BASE -> Reply.json(200, view(registered()));
+            case "POST " + BASE -> {
+                if (sender.registration() != null) {
+                    throw new Refusal(409, "invalidRequest", "registration", "There is a registration already, for "
+                        + sender.registration().url() + "; replace it with PUT.");
+                }
+                yield register(UUID.randomUUID().toString(), PartnerCenterSandbox.json(request));
+            }
+            case "PUT " + BASE -> register(registered().subscriberId(), PartnerCenterSandbox.json(request));
+            case "POST " + VALIDATION -> test();
+            default -> throw PartnerCenterSandbox.unknown(request);
+        };
+    }
+
+    private Registration registered() {
+        if (sender.registration() == null) {
+            throw new Refusal(404, "itemNotFound", "registration", "There is no registration; make one with POST.");
+        }
+        return sender.registration();
+    }
+
+    private Reply register(String subscriberId, JsonNode sent) {
+        Map<String, JsonNode> members = new LinkedHashMap<>();
+        sent.properties().forEach(member -> members.put(member.getKey().toLowerCase(Locale.ROOT), member.getValue()));
+        JsonNode url = members.get("webhookurl");
+        JsonNode events = members.get("webhookevents");
+        if (url == null || !isAllowed(url.asText())) {
+            throw Refusal.invalid("WebhookUrl", "WebhookUrl must be an https address; http is taken for 127.0.0.1 and localhost only.");
+        }
+        Set<String> names = new LinkedHashSet<>();
+        if (events != null) {
+            events.forEach(event -> names.add(event.asText()));
+        }
+        if (names.isEmpty() || !EVENTS.containsAll(names)) {
+            throw Refusal.invalid("WebhookEvents", "WebhookEvents must be one or more of " + EVENTS + ", not " + names + ".");
+        }
+        JsonNode msHeader = members.get("signaturetokentomssignatureheader");
+        boolean inMsHeader = msHeader != null && Boolean.parseBoolean(msHeader.asText());
+        sender.register(new Registration(subscriberId, URI.create(url.asText()), names, inMsHeader));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("SubscriberId", subscriberId);
+        answer.putAll(view(sender.registration()));
+        return Reply.json(200, answer);
+    }
+
+    private static boolean isAllowed(String url) {
+        try {
+            URI address = new URI(url);
+            boolean loopback = Set.of("127.0.0.1", "localhost").contains(address.getHost());
+            return address.getHost() != null && ("https".equals(address.getScheme()) || "http".equals(address.getScheme()) && loopback);
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** As in the official samples: how the signature is sent is not shown. */
+    private static Map<String, Object> view(Registration registration) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("WebhookUrl", registration.url().toString());
+        view.put("WebhookEvents", registration.events());
+        return view;
+    }
+
+    private Reply test() {
+        if (!registered().events().contains(TEST)) {
+            throw Refusal.invalid("WebhookEvents", "Register for " + TEST + " first.");
+        }
+        Instant now = clock.instant();
+        List<Instant> recent = tests.values().stream().map(Test::at).filter(at -> at.isAfter(now.minusSeconds(60))).toList();
+        if (recent.size() >= TESTS_PER_MINUTE) {
+            long pause = Math.max(1, Duration.between(now, recent.get(0).plusSeconds(60)).toSeconds());
+            return Reply.json(429, Map.of("statusCode", 429, "message", "Rate limit is exceeded. Try again in " + pause + " seconds."))
+                .with("Retry-After", String.valueOf(pause));
+        }
+        String id = UUID.randomUUID().toString();
+        int delivery = sender.event(TEST, body(TEST, "http://api.partnercenter.microsoft.com" + VALIDATION + "/" + id, "test", now));
+        tests.put(id, new Test(now, delivery));
+        return Reply.json(200, Map.of("correlationId", id));
+    }
+
+    private Reply testState(String id) {
+        Test test = tests.get(id);
+        if (test == null || test.at().plus(TESTS_KEPT).isBefore(clock.instant())) {
+            throw new Refusal(404, "itemNotFound", "validationEvents",
+                "There is no validation event " + id + "; they are kept for 7 days.");
+        }
+        Delivery delivery = sender.delivery(test.delivery());
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put("correlationId", id);
+        state.put("partnerId", partnerId);
+        state.put("status", switch (delivery.state()) {
+            case DELIVERED -> "completed";
+            case FAILED -> "failed";
+            case WAITING, HELD, DROPPED -> "pending";
+        });
+        state.put("callbackUrl", registered().url().toString());
+        state.put("results", delivery.attempts().stream().map(Webhooks::result).toList());
+        return Reply.json(200, state);
+    }
+
+    private static Map<String, Object> result(Attempt attempt) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        String phrase = HttpResponseStatus.valueOf(attempt.status()).reasonPhrase();
+        result.put("responseCode", attempt.status() == 0 ? "" : phrase.replace(" ", ""));
+        result.put("responseMessage", attempt.message());
+        result.put("systemError", attempt.status() == 0);
+        result.put("dateTimeUtc", Times.plain(attempt.at()));
+        return result;
+    }
+
+    /** Sends an event about a referral to whoever registered for it. */
+    void referralEvent(String name, String referralId) {
+        String uri = "https://api.partnercenter.microsoft.com/engagements/v1/referrals/" + referralId;
+        sender.event(name, body(name, uri, "referral", clock.instant()));
+    }
+
+    private static byte[] body(String name, String uri, String resource, Instant at) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("EventName", name);
+        body.put("ResourceUri", uri);
+        body.put("ResourceName", resource);
+        body.put("AuditUri", null);
+        body.put("ResourceChangeUtcDate", Times.plain(at) + "+00:00");
+        return Reply.json(200, body).body();
+    }
+}
