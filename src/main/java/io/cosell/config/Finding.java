@@ -43,6 +43,7 @@ public record Finding(Level level, String file, int line, String message, String
     /** {@code file:line: message — hint}, the form editors and terminals make a link of. */
     @Override
     public String toString() {
-        return file + (line > 0 ? ":" + line : "") + ": " + (isError() ? "" : "warning: ") + message + (hint.isEmpty() ? "" : " — " + hint);
+        return file + (line > 0 ? ":" + line : "") + ": " + (isError() ? "" : "warning: ") + message
+                + (hint.isEmpty() ? "" : " — " + hint);
     }
 }

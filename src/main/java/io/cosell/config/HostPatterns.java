@@ -30,7 +30,8 @@ public final class HostPatterns {
             Matcher matcher = SYNTAX.matcher(text.toLowerCase(Locale.ROOT));
             // "*.com" would open the list to half the Internet; a suffix has at least two labels.
             if (!matcher.matches() || matcher.group("wild") != null && !matcher.group("host").contains(".")) {
-                throw new IllegalArgumentException("\"" + text + "\" is not a host such as api.example.com, *.example.com or localhost:8443");
+                throw new IllegalArgumentException("\"" + text
+                        + "\" is not a host such as api.example.com, *.example.com or localhost:8443");
             }
             int port = matcher.group("port") == null ? -1 : Integer.parseInt(matcher.group("port"));
             if (port == 0 || port > 65535) {

@@ -37,7 +37,8 @@ final class MappingChecks {
         if (Files.isDirectory(folder)) {
             names(folder).forEach(name -> checks.checkFile(folder.resolve(name)));
         } else {
-            checks.findings.add(Finding.error(folder.toString(), 0, "this folder of mappings can't be read", "create it or correct its name"));
+            checks.findings.add(Finding.error(folder.toString(), 0, "this folder of mappings can't be read",
+                    "create it or correct its name"));
         }
         return checks.findings;
     }
@@ -58,7 +59,8 @@ final class MappingChecks {
             String text = Placeholders.replace(Files.readString(path), placeholder -> value(file, placeholder));
             JsonNode spec = JSON.readTree(text);
             if (!spec.isArray() || spec.isEmpty()) {
-                findings.add(Finding.error(file, 1, "this is not a chain of JOLT operations", "begin with [ and list at least one operation"));
+                findings.add(Finding.error(file, 1, "this is not a chain of JOLT operations",
+                        "begin with [ and list at least one operation"));
                 return;
             }
             List<Integer> lines = lines(text);
@@ -67,7 +69,8 @@ final class MappingChecks {
             }
         } catch (JsonProcessingException e) {
             findings.add(Finding.error(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                    "this is not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "), "check commas, quotes and brackets here and above"));
+                    "this is not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "),
+                    "check commas, quotes and brackets here and above"));
         } catch (IOException e) {
             findings.add(Finding.error(file, 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
         }
@@ -86,7 +89,8 @@ final class MappingChecks {
         return settings.resolve(placeholder.expression()).map(value -> new String(JsonStringEncoder.getInstance().quoteAsString(value)))
                 .orElseGet(() -> {
                     findings.add(Finding.error(file, placeholder.line(), "there is no value for " + placeholder,
-                            Names.didYouMean(placeholder.expression(), settings.names(), "add it to application.properties or correct the name")));
+                            Names.didYouMean(placeholder.expression(), settings.names(),
+                                    "add it to application.properties or correct the name")));
                     return "missing";
                 });
     }

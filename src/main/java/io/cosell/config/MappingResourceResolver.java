@@ -68,7 +68,7 @@ public final class MappingResourceResolver extends ResourceResolverSupport {
     static void requireInside(String name) {
         if (name.indexOf('\\') >= 0 || name.indexOf(':') >= 0 || Arrays.stream(name.split("/", -1)).anyMatch(NO_NAMES::contains)) {
             throw new IllegalArgumentException("\"" + name + "\" is not the name of a mapping. Give a path below the folder of mappings, "
-                    + "such as dynamics365/opportunity-in.json.");
+                    + "such as crm/opportunity-in.json.");
         }
     }
 

@@ -48,10 +48,12 @@ record PropertyFile(String name, List<Entry> entries, List<Finding> findings) {
                     Properties one = new Properties();
                     one.load(new StringReader(whole.toString()));
                     for (Map.Entry<Object, Object> property : one.entrySet()) {
-                        entries.add(new Entry((String) property.getKey(), ((String) property.getValue()).strip(), start + 1, List.copyOf(comments)));
+                        String value = ((String) property.getValue()).strip();
+                        entries.add(new Entry((String) property.getKey(), value, start + 1, List.copyOf(comments)));
                     }
                 } catch (IllegalArgumentException e) {
-                    findings.add(Finding.error(name, start + 1, "this line holds a \\u that is no character", "write \\\\ for a backslash"));
+                    findings.add(Finding.error(name, start + 1, "this line holds a \\u that is no character",
+                            "write \\\\ for a backslash"));
                 } catch (IOException e) {
                     throw new IllegalStateException("A text in memory can't fail to be read", e);
                 }

@@ -102,7 +102,8 @@ final class RouteChecks {
             }
             String before = routeIds.putIfAbsent(text, path + ":" + line);
             if (before != null) {
-                findings.add(Finding.error(path.toString(), line, "the route id " + text + " is used in " + before + " too", "give each route its own id"));
+                findings.add(Finding.error(path.toString(), line, "the route id " + text + " is used in " + before + " too",
+                        "give each route its own id"));
             } else if (routes.size() == 1 && !text.equals(baseName(path))) {
                 findings.add(Finding.error(path.toString(), line, "the route id " + text + " is not the name of the file",
                         "give it the id " + baseName(path) + " or rename the file to " + text + ENDING));
@@ -149,7 +150,8 @@ final class RouteChecks {
     }
 
     private void addAddress(String file, Node node, String prefix, boolean consumer) {
-        String text = prefix + Placeholders.replace(YamlFile.text(node).orElse(""), p -> settings.resolve(p.expression()).orElse(p.toString()));
+        String text = prefix + Placeholders.replace(YamlFile.text(node).orElse(""),
+                placeholder -> settings.resolve(placeholder.expression()).orElse(placeholder.toString()));
         int line = YamlFile.line(node);
         for (String address : text.split(",")) {
             Matcher direct = DIRECT.matcher(address.strip());

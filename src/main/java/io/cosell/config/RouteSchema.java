@@ -32,6 +32,8 @@ final class RouteSchema {
     private static final String FILE = "/schema/camelYamlDsl.json";
     private static final String OR_PLACEHOLDER = "|.*\\{\\{.*)$";
 
+    private static final int MOST_NAMES = 12;
+
     private final JsonNode definition;
     private final Schema schema;
 
@@ -133,9 +135,10 @@ final class RouteSchema {
             case 0 -> {
                 path.add(error.getProperty());
                 List<String> known = knownNames(error);
+                String otherwise = known.size() > MOST_NAMES || known.isEmpty() ? "see Camel's YAML DSL for what is"
+                        : "known are " + String.join(", ", known);
                 yield Finding.error(file.name(), file.line(path), where + "\"" + error.getProperty() + "\" is not known here",
-                        Names.didYouMean(error.getProperty(), known, known.size() > 12 || known.isEmpty() ? "see Camel's YAML DSL for what is"
-                                : "known are " + String.join(", ", known)));
+                        Names.didYouMean(error.getProperty(), known, otherwise));
             }
             case 1 -> Finding.error(file.name(), file.line(path), where + "\"" + error.getProperty() + "\" is missing", "add it");
             case 2 -> Finding.error(file.name(), file.line(path), where + wrongValue(error), "see Camel's YAML DSL for what this takes");

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * above it, of which the first line is its description and a line such as {@code # type: Yes/No} or {@code # type: text, optional} its type
  * (see {@link SettingType#parse}; without one it is a text). Its value is the default. Other properties are Camel's own and are left alone.
  *
- * <p>A value is taken from, in this order: a Java system property, the environment ({@code COSELL_DEAL_VALUE_FIELD}), the user's file, the
+ * <p>A value is taken from, in this order: the environment ({@code COSELL_DEAL_VALUE_FIELD}), a Java system property, the user's file, the
  * packed file. That is Camel's order, so what is checked here is what runs. Files are read as UTF-8.
  */
 public final class Settings {
@@ -157,7 +157,8 @@ public final class Settings {
         try {
             parsed = SettingType.parse(optional ? type.substring(0, type.lastIndexOf(',')).strip() : type);
         } catch (IllegalArgumentException e) {
-            findings.add(Finding.error(PACKED, entry.line(), entry.key() + ": " + e.getMessage(), "correct the \"# type:\" line above it"));
+            findings.add(Finding.error(PACKED, entry.line(), entry.key() + ": " + e.getMessage(),
+                    "correct the \"# type:\" line above it"));
         }
         return new Setting(entry.key(), parsed, optional, entry.value(), description);
     }
@@ -166,9 +167,9 @@ public final class Settings {
         userFileName = path.toString();
         PropertyFile file;
         try {
-            file = PropertyFile.parse(path.toString(), Files.readString(path));
+            file = PropertyFile.parse(userFileName, Files.readString(path));
         } catch (IOException e) {
-            findings.add(Finding.error(path.toString(), 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
+            findings.add(Finding.error(userFileName, 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
             return;
         }
         findings.addAll(file.findings());
@@ -176,7 +177,8 @@ public final class Settings {
         for (Entry entry : file.entries()) {
             Integer before = lines.put(entry.key(), entry.line());
             if (before != null) {
-                findings.add(Finding.error(file.name(), entry.line(), entry.key() + " is already set in line " + before, "keep one of the two"));
+                findings.add(Finding.error(file.name(), entry.line(), entry.key() + " is already set in line " + before,
+                        "keep one of the two"));
             }
             if (entry.key().startsWith(OWN) && !catalog.containsKey(entry.key())) {
                 findings.add(Finding.error(file.name(), entry.line(), "there is no setting " + entry.key(),
@@ -204,7 +206,8 @@ public final class Settings {
         } else if (value.isEmpty()) {
             if (!setting.optional() && isNeeded(setting)) {
                 boolean nowhere = source.file().equals(PACKED); // then it is to be added to the user's file
-                findings.add(Finding.error(nowhere ? userFileName : source.file(), nowhere ? 0 : source.line(), setting.name() + " is missing",
+                findings.add(Finding.error(nowhere ? userFileName : source.file(), nowhere ? 0 : source.line(),
+                        setting.name() + " is missing",
                         "set it to " + setting.type().expected() + (setting.description().isEmpty() ? "" : ": " + setting.description())));
             }
         } else if (!setting.type().accepts(value)) {
@@ -222,11 +225,11 @@ public final class Settings {
 
     private Value source(String name) {
         String variable = Setting.environmentVariable(name);
-        if (System.getProperty(name) != null) {
-            return new Value(System.getProperty(name).strip(), "-D" + name, 0);
+        if (environment.containsKey(variable)) {
+            return new Value(environment.get(variable).strip(), "environment variable " + variable, 0);
         }
-        return environment.containsKey(variable) ? new Value(environment.get(variable).strip(), "environment variable " + variable, 0)
-                : given.get(name);
+        String property = System.getProperty(name);
+        return property == null ? given.get(name) : new Value(property.strip(), "-D" + name, 0);
     }
 
     private String expand(String text, List<String> unresolved, int depth) {

@@ -32,7 +32,7 @@ public record WebhookConfig(HostPatterns certificateHosts, HostPatterns resource
         Objects.requireNonNull(resourceHosts, "resourceHosts");
         Objects.requireNonNull(trustStore, "trustStore");
         Objects.requireNonNull(trustStorePassword, "trustStorePassword");
-        if (cacheTime.isNegative() || connectTimeout.isNegative() || connectTimeout.isZero() || readTimeout.isNegative() || readTimeout.isZero()) {
+        if (cacheTime.isNegative() || connectTimeout.compareTo(Duration.ZERO) <= 0 || readTimeout.compareTo(Duration.ZERO) <= 0) {
             throw new IllegalArgumentException("Webhook cache time must not be negative, webhook timeouts must be longer than zero.");
         }
     }

@@ -227,7 +227,8 @@ public final class WebhookSignature {
             genuine = false; // a signature of another length than the key's is an exception rather than a "no"
         }
         if (!genuine) {
-            throw new Refused(Verdict.untrusted("signature-wrong", "The signature does not fit the body: it was changed, or signed by another."));
+            throw new Refused(Verdict.untrusted("signature-wrong",
+                    "The signature does not fit the body: it was changed, or signed by another."));
         }
     }
 }

@@ -22,7 +22,8 @@ class HostPatternsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://example.com", "example.com/x", "*", "*.com", "a.*.com", "example.com:0", "example.com:70000", "a,,b", "-a.com", "a b"})
+    @ValueSource(strings = {"https://example.com", "example.com/x", "*", "*.com", "a.*.com", "example.com:0", "example.com:70000", "a,,b",
+        "-a.com", "a b"})
     void refusesWhatIsNoHost(String patterns) {
         assertThatIllegalArgumentException().isThrownBy(() -> HostPatterns.parse(patterns));
     }

@@ -11,6 +11,7 @@ import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.ResourceLoader;
 import org.apache.camel.support.PluginHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +67,8 @@ class MappingResourceResolverTest {
     @Test
     void anUnknownSettingIsNamedWithFileAndLine() throws IOException {
         spec("in.json", "[{\"operation\": \"shift\",\n  \"spec\": {\n    \"{{value-feild}}\": \"x\"}}]");
-        assertThatThrownBy(() -> transform("in.json", Map.of())).isInstanceOf(CamelExecutionException.class).hasStackTraceContaining("in.json:3: there is no setting for {{value-feild}}");
+        assertThatThrownBy(() -> transform("in.json", Map.of())).isInstanceOf(CamelExecutionException.class)
+                .hasStackTraceContaining("in.json:3: there is no setting for {{value-feild}}");
     }
 
     @Test
@@ -74,13 +76,14 @@ class MappingResourceResolverTest {
         Properties packed = new Properties();
         packed.setProperty("cosell.mappings", "classpath:contracts");
         camel.getPropertiesComponent().setOverrideProperties(packed);
-        assertThat(PluginHelper.getResourceLoader(camel).resolveResource("mapping:partner-center/webhook-delivery-example.json").exists()).isTrue();
-        assertThat(PluginHelper.getResourceLoader(camel).resolveResource("mapping:partner-center/none.json").exists()).isFalse();
+        ResourceLoader loader = PluginHelper.getResourceLoader(camel);
+        assertThat(loader.resolveResource("mapping:partner-center/webhook-delivery-example.json").exists()).isTrue();
+        assertThat(loader.resolveResource("mapping:partner-center/none.json").exists()).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../secret.json", "crm/../../secret.json", "/etc/secret.json", "crm//x.json", "./x.json", "..\\x.json", "file:/x.json",
-        "C:/x.json"})
+    @ValueSource(strings = {"../secret.json", "crm/../../secret.json", "/etc/secret.json", "crm//x.json", "./x.json", "..\\x.json",
+        "file:/x.json", "C:/x.json"})
     void refusesNamesThatLeaveTheFolder(String name) {
         assertThatThrownBy(() -> PluginHelper.getResourceLoader(camel).resolveResource("mapping:" + name))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("is not the name of a mapping");

@@ -87,7 +87,8 @@ class PreflightTest {
                     - {name: x, type: java.lang.Object}
                 """);
         write("routes/adapter/crm-read.camel.yaml", route("crm-read", "direct:crm-read",
-                "to: \"jolt:mapping:alpha/in.json?inputType=Hydrated\"", "to: {uri: jolt, parameters: {resourceUri: \"mapping:{{cosell.crm}}/in.json\"}}"));
+                "to: \"jolt:mapping:alpha/in.json?inputType=Hydrated\"",
+                "to: {uri: jolt, parameters: {resourceUri: \"mapping:{{cosell.crm}}/in.json\"}}"));
         write("routes/readme.txt", "not a route");
         write("mappings/alpha/in.json", "[{\"operation\": \"shift\", \"spec\": {\"{{cosell.value-field}}\": \"{{x:y}}\"}}]");
         write("mappings/examples/alpha/in.input.json", "{}");
@@ -124,10 +125,12 @@ class PreflightTest {
         "log: {message: \"{{cosell.crn}}\"};there is no setting cosell.crn — did you mean cosell.crm?",
         "wireTap: {uri: direct:b};no route begins with direct:b — add a route from direct:b or correct the name",
         "enrich: {expression: {constant: {expression: direct:crm-raed}}};no route begins with direct:crm-raed — did you mean crm-read?",
-        "recipientList: {constant: \"direct:a,direct:none\"};no route begins with direct:none — add a route from direct:none or correct the name",
+        "recipientList: {constant: \"direct:a,direct:none\"};no route begins with direct:none — "
+                + "add a route from direct:none or correct the name",
         "to: {uri: direct, parameters: {name: none}};no route begins with direct:none — add a route from direct:none or correct the name",
         "to: jolt:mapping:alpha/on.json?x=y;there is no mapping alpha/on.json in mappings — did you mean alpha/in.json?",
-        "to: jolt:mapping:../in.json;\"../in.json\" is not the name of a mapping. Give a path below the folder of mappings, such as dynamics365/opportunity-in.json."})
+        "to: jolt:mapping:../in.json;\"../in.json\" is not the name of a mapping. "
+                + "Give a path below the folder of mappings, such as crm/opportunity-in.json."})
     void oneSlipIsOneFinding(String step, String expected) throws IOException {
         write("mappings/alpha/in.json", "[{\"operation\": \"sort\"}]");
         write("routes/two.camel.yaml", route("a", "direct:a", step) + route("crm-read", "direct:crm-read", "stop: {}"));
@@ -138,7 +141,8 @@ class PreflightTest {
     void findsRoutesWithTheSameIdOrNone() throws IOException {
         write("routes/a.camel.yaml", route("a", "direct:a", "stop: {}"));
         write("routes/b.camel.yaml", route("a", "direct:b", "stop: {}") + "- from:\n    uri: direct:c\n    steps: [{stop: {}}]\n");
-        assertThat(run()).containsExactly("routes/b.camel.yaml:2: the route id a is used in routes/a.camel.yaml:2 too — give each route its own id",
+        assertThat(run()).containsExactly(
+                "routes/b.camel.yaml:2: the route id a is used in routes/a.camel.yaml:2 too — give each route its own id",
                 "routes/b.camel.yaml:8: warning: this route has no id — give it the id b");
     }
 

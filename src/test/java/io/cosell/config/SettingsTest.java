@@ -123,13 +123,14 @@ class SettingsTest {
                         + "set it to {{env:COSELL_ALPHA_CLIENT_SECRET}} and put the secret into that variable",
                 "application.properties:11: cosell.crm is already set in line 1 — keep one of the two",
                 "application.properties:11: cosell.crm must be one of alpha, beta, but is \"gamma\" — Which CRM holds the opportunities",
-                "application.properties:2: cosell.show-check-mark-in-name must be Yes or No, but is \"yes\" — Show a check mark before the name",
+                "application.properties:2: cosell.show-check-mark-in-name must be Yes or No, but is \"yes\" — "
+                        + "Show a check mark before the name",
                 "application.properties:6: cosell.wait must be a duration such as PT10M, 10m or 30s, but is \"1000\" — Longest wait",
                 "application.properties:9: cosell.alpha.url refers to {{env:CRM_URL}}, which is not set — "
                         + "set the environment variable CRM_URL",
                 "application.properties:10: cosell.untyped refers to {{cosell.crn}}, which is not set — did you mean cosell.crm?",
-                "application.properties:13: cosell.beta.url must be an https address (http only for localhost) without user name and fragment, "
-                        + "but is \"http://example.com\"");
+                "application.properties:13: cosell.beta.url must be an https address (http only for localhost) "
+                        + "without user name and fragment, but is \"http://example.com\"");
         assertThat(settings.findings().toString()).doesNotContain("hunter2");
     }
 
@@ -144,7 +145,8 @@ class SettingsTest {
     @Test
     void aMistakeInTheEnvironmentIsNamedThere() throws IOException {
         assertThat(findings(load("cosell.alpha.url = https://a.example.com", Map.of("COSELL_CRM", "Alpha")))).containsExactly(
-                "environment variable COSELL_CRM: cosell.crm must be one of alpha, beta, but is \"Alpha\" — Which CRM holds the opportunities");
+                "environment variable COSELL_CRM: cosell.crm must be one of alpha, beta, but is \"Alpha\" — "
+                        + "Which CRM holds the opportunities");
     }
 
     @Test
@@ -183,7 +185,8 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {"Yes/No;Yes;true", "Yes/No;No;true", "Yes/No;YES;false", "Yes/No;true;false", "choice a|b;b;true",
         "choice a|b;c;false", "url;https://a.example.com/x;true", "url;http://localhost:8080;true", "url;http://127.0.0.1:1;true",
-        "url;http://[::1]:8080/x;true", "url;http://127.0.0.1.example.com;false", "url;https://u:p@a.example.com;false", "url;https:///x;false",
+        "url;http://[::1]:8080/x;true", "url;http://127.0.0.1.example.com;false", "url;https://u:p@a.example.com;false",
+        "url;https:///x;false",
         "url;a b;false", "integer 1..100;100;true", "integer 1..100;0;false", "integer 1..100;1.5;false", "duration;PT10M;true",
         "duration;1h30m;true", "duration;500ms;true", "duration;10;false", "duration;PT-5S;false", "duration;soon;false",
         "cron;0 0/15 * * * ?;true", "cron;0+0/15+*+*+*+?;true", "cron;*/5 * * * *;false", "hosts;a.com,*.b.com:8443;true",

@@ -57,7 +57,8 @@ record TestAuthority(X509Certificate certificate, PrivateKey key) {
         return make(this, name, false, FROM, TO, issuerAddress);
     }
 
-    private static TestAuthority make(TestAuthority issuer, String name, boolean authority, Instant from, Instant to, String issuerAddress) {
+    private static TestAuthority make(TestAuthority issuer, String name, boolean authority, Instant from, Instant to,
+            String issuerAddress) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);

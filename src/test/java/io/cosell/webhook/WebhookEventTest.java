@@ -31,7 +31,8 @@ class WebhookEventTest {
     }
 
     private static String event(String name, String uri, String date) {
-        return "{\"EventName\":\"" + name + "\",\"ResourceUri\":\"" + uri + "\",\"ResourceName\":\"referral\",\"ResourceChangeUtcDate\":\"" + date + "\"}";
+        return "{\"EventName\":\"" + name + "\",\"ResourceUri\":\"" + uri
+                + "\",\"ResourceName\":\"referral\",\"ResourceChangeUtcDate\":\"" + date + "\"}";
     }
 
     private static void assertInvalid(String body, String code) {
@@ -65,7 +66,8 @@ class WebhookEventTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[", "{\"EventName\":", "{} {}", "[]", "null", "\"referral-created\"", "{\"EventName\":\"a\",\"EventName\":\"b\"}"})
+    @ValueSource(strings = {"", "[", "{\"EventName\":", "{} {}", "[]", "null", "\"referral-created\"",
+        "{\"EventName\":\"a\",\"EventName\":\"b\"}"})
     void refusesWhatIsNoJsonObject(String body) {
         assertInvalid(body, "event-malformed");
     }
@@ -79,10 +81,13 @@ class WebhookEventTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "https://example.com/engagements/v1/referrals/ID", "https://api.partnercenter.microsoft.com.example.com/ID",
-        "https://api.partnercenter.microsoft.com@example.com/ID", "https://api.partnercenter.microsoft.com:8443/engagements/v1/referrals/ID",
-        "https://api.partnercenter.microsoft.com/engagements/v1/referrals/", "https://api.partnercenter.microsoft.com/engagements/v1/referrals/12",
+        "https://api.partnercenter.microsoft.com@example.com/ID",
+        "https://api.partnercenter.microsoft.com:8443/engagements/v1/referrals/ID",
+        "https://api.partnercenter.microsoft.com/engagements/v1/referrals/",
+        "https://api.partnercenter.microsoft.com/engagements/v1/referrals/12",
         "https://api.partnercenter.microsoft.com/engagements/v1/referrals/ID/..", "https://api.partnercenter.microsoft.com",
-        "https://api.partnercenter.microsoft.com?ID", "/engagements/v1/referrals/ID", "not an address", "ftp://api.partnercenter.microsoft.com/ID",
+        "https://api.partnercenter.microsoft.com?ID", "/engagements/v1/referrals/ID", "not an address",
+        "ftp://api.partnercenter.microsoft.com/ID",
         "mailto:ID"})
     void refusesResourcesElsewhere(String uri) {
         assertInvalid(event("referral-created", uri.replace("ID", ID), "2026-11-20T10:00:00Z"), "resource-refused");

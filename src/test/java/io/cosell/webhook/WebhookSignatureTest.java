@@ -216,7 +216,8 @@ class WebhookSignatureTest {
     @Test
     void readsJksTrustStores() {
         WebhookConfig jks = new WebhookConfig(HostPatterns.of("localhost:" + server.getAddress().getPort()), HostPatterns.of(),
-                Optional.of(ROOT.trustStore(folder, "JKS", "secret")), "secret", Duration.ofHours(1), Duration.ofSeconds(10), Duration.ofSeconds(20));
+                Optional.of(ROOT.trustStore(folder, "JKS", "secret")), "secret", Duration.ofHours(1), Duration.ofSeconds(10),
+                Duration.ofSeconds(20));
         assertThat(new WebhookSignature(jks, clock()).verify(BODY, headers("leaf.cer", LEAF)::get).ok()).isTrue();
     }
 
@@ -266,7 +267,8 @@ class WebhookSignatureTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://localhost:PORT/leaf.cer", "https://user@localhost:PORT/leaf.cer", "https://localhost:PORT/leaf.cer#x",
         "https://localhost/leaf.cer", "https://127.0.0.1:PORT/leaf.cer", "https://localhost:PORT.example.com/leaf.cer",
-        "https://localhost:PORT@example.com/leaf.cer", "https://example.com:PORT/leaf.cer", "file:///etc/passwd", "//localhost:PORT/leaf.cer",
+        "https://localhost:PORT@example.com/leaf.cer", "https://example.com:PORT/leaf.cer", "file:///etc/passwd",
+        "//localhost:PORT/leaf.cer",
         "https://localhost:PORT\\leaf.cer", "nothing", "https:leaf.cer"})
     void refusesAddresses(String address) {
         Map<String, String> headers = headers("leaf.cer", LEAF);
