@@ -1,0 +1,110 @@
+package io.cosell.config;
+
+import com.bazaarvoice.jolt.Chainr;
+import com.bazaarvoice.jolt.JsonUtils;
+import com.bazaarvoice.jolt.exception.JoltException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cosell.config.Placeholders.Placeholder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Checks the JOLT specs of a folder and those below it, apart from the folder of examples. */
+final class MappingChecks {
+
+    private static final String EXAMPLES = "examples";
+    private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+
+    private final Settings settings;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private MappingChecks(Settings settings) {
+        this.settings = settings;
+    }
+
+    static List<Finding> run(Settings settings, Path folder) {
+        MappingChecks checks = new MappingChecks(settings);
+        if (Files.isDirectory(folder)) {
+            names(folder).forEach(name -> checks.checkFile(folder.resolve(name)));
+        } else {
+            checks.findings.add(Finding.error(folder.toString(), 0, "this folder of mappings can't be read",
+                    "create it or correct its name"));
+        }
+        return checks.findings;
+    }
+
+    /** Every spec below the folder, as routes name them; none when the folder can't be read. */
+    static List<String> names(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).map(folder::relativize).map(path -> path.toString().replace('\\', '/'))
+                    .filter(name -> name.endsWith(".json") && !name.startsWith(EXAMPLES + "/")).sorted().toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private void checkFile(Path path) {
+        String file = path.toString();
+        try {
+            String text = Placeholders.replace(Files.readString(path), placeholder -> value(file, placeholder));
+            JsonNode spec = JSON.readTree(text);
+            if (!spec.isArray() || spec.isEmpty()) {
+                findings.add(Finding.error(file, 1, "this is not a chain of JOLT operations",
+                        "begin with [ and list at least one operation"));
+                return;
+            }
+            List<Integer> lines = lines(text);
+            for (int i = 0; i < spec.size(); i++) {
+                compile(file, lines.get(i), spec.get(i));
+            }
+        } catch (JsonProcessingException e) {
+            findings.add(Finding.error(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
+                    "this is not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "),
+                    "check commas, quotes and brackets here and above"));
+        } catch (IOException e) {
+            findings.add(Finding.error(file, 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
+        }
+    }
+
+    /** One by one, as an error in a chain does not tell the operation's line. */
+    private void compile(String file, int line, JsonNode operation) {
+        try {
+            Chainr.fromSpec(List.of(JsonUtils.jsonToObject(operation.toString())));
+        } catch (JoltException e) {
+            findings.add(Finding.error(file, line, "JOLT does not take this operation: " + e.getMessage().replaceAll("\\s+", " "), ""));
+        }
+    }
+
+    private String value(String file, Placeholder placeholder) {
+        return settings.resolve(placeholder.expression()).map(value -> new String(JsonStringEncoder.getInstance().quoteAsString(value)))
+                .orElseGet(() -> {
+                    findings.add(Finding.error(file, placeholder.line(), "there is no value for " + placeholder,
+                            Names.didYouMean(placeholder.expression(), settings.names(),
+                                    "add it to application.properties or correct the name")));
+                    return "missing";
+                });
+    }
+
+    /** Lines the elements of the outermost list begin in. */
+    private static List<Integer> lines(String text) throws IOException {
+        List<Integer> lines = new ArrayList<>();
+        try (JsonParser parser = JSON.createParser(text)) {
+            parser.nextToken();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                lines.add(parser.currentTokenLocation().getLineNr());
+                parser.skipChildren();
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,259 @@
+package io.cosell.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cosell.config.Placeholders.Placeholder;
+import io.cosell.config.PropertyFile.Entry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The settings of the connector: the catalog, the values in force, and what is wrong with them.
+ *
+ * <p>The catalog is the {@code application.properties} packed into the jar. Each {@code cosell.*} property there has a comment directly
+ * above it, of which the first line is its description and a line such as {@code # type: Yes/No} or {@code # type: text, optional} its type
+ * (see {@link SettingType#parse}; without one it is a text). Its value is the default. Other properties are Camel's own and are left alone.
+ *
+ * <p>A value is taken from, in this order: the environment ({@code COSELL_DEAL_VALUE_FIELD}), a Java system property, the user's file, the
+ * packed file. That is Camel's order, so what is checked here is what runs. Files are read as UTF-8.
+ */
+public final class Settings {
+
+    private static final String OWN = "cosell.";
+    private static final String CRM = "cosell.crm";
+    private static final String TYPE = "type:";
+    private static final String PACKED = "application.properties in the jar";
+    private static final Pattern FROM_OUTSIDE = Pattern.compile("\\{\\{(env|sys):[^{}]+}}");
+    private static final int DEEPEST = 20;
+
+    private final Map<String, Setting> catalog = new LinkedHashMap<>();
+    private final Map<String, Value> given = new HashMap<>();
+    private final Map<String, String> environment;
+    private final List<Finding> findings = new ArrayList<>();
+    private String userFileName = "application.properties";
+
+    /** A value before its placeholders are resolved, and where it stands. */
+    private record Value(String raw, String file, int line) {
+    }
+
+    private Settings(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    /**
+     * Reads and checks the settings. What is wrong is in {@link #findings()}, all at once.
+     *
+     * @param packed      the {@code application.properties} of the jar; not closed
+     * @param userFile    the user's file, if there is one
+     * @param environment environment variables
+     * @throws UncheckedIOException when the packed file can't be read
+     */
+    public static Settings load(InputStream packed, Optional<Path> userFile, Map<String, String> environment) {
+        Settings settings = new Settings(environment);
+        try {
+            settings.addPacked(PropertyFile.parse(PACKED, new String(packed.readAllBytes(), UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The settings in the jar can't be read", e);
+        }
+        userFile.ifPresent(settings::addUserFile);
+        settings.catalog.values().forEach(settings::check);
+        return settings;
+    }
+
+    /** Every setting of the connector, in the order of the packed file. */
+    public List<Setting> catalog() {
+        return List.copyOf(catalog.values());
+    }
+
+    /** What is wrong with the settings, in no special order. */
+    public List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    /**
+     * The value in force, its placeholders resolved; empty when the setting is empty.
+     *
+     * @throws IllegalArgumentException when there is no such setting, or a placeholder in it can't be resolved
+     */
+    public String get(String name) {
+        if (!catalog.containsKey(name)) {
+            throw new IllegalArgumentException("There is no setting " + name);
+        }
+        List<String> unresolved = new ArrayList<>();
+        String value = expand(source(name).raw(), unresolved, 0);
+        if (!unresolved.isEmpty()) {
+            throw new IllegalArgumentException("The setting " + name + " refers to {{" + unresolved.get(0) + "}}, which is not set");
+        }
+        return value;
+    }
+
+    /**
+     * True when a setting of type Yes/No is Yes.
+     *
+     * @throws IllegalArgumentException when there is no such setting
+     */
+    public boolean isYes(String name) {
+        return get(name).equals("Yes");
+    }
+
+    /**
+     * The value of a setting of type duration.
+     *
+     * @throws IllegalArgumentException when there is no such setting or its value is no duration
+     */
+    public Duration duration(String name) {
+        return SettingType.Time.parse(get(name));
+    }
+
+    /**
+     * The value a placeholder stands for: {@code name}, {@code name:default}, {@code ?name}, {@code env:NAME} or {@code sys:name}.
+     *
+     * @param expression what stands between the braces
+     * @return the value, or nothing when there is none
+     */
+    public Optional<String> resolve(String expression) {
+        List<String> unresolved = new ArrayList<>();
+        String value = expand("{{" + expression + "}}", unresolved, 0);
+        return unresolved.isEmpty() ? Optional.of(value) : Optional.empty();
+    }
+
+    /** Names a placeholder may use, for suggestions. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>(given.keySet());
+        names.addAll(catalog.keySet());
+        return names;
+    }
+
+    private void addPacked(PropertyFile file) {
+        findings.addAll(file.findings());
+        for (Entry entry : file.entries()) {
+            given.put(entry.key(), new Value(entry.value(), file.name(), entry.line()));
+            if (entry.key().startsWith(OWN)) {
+                catalog.put(entry.key(), setting(entry));
+            }
+        }
+    }
+
+    private Setting setting(Entry entry) {
+        List<String> comments = entry.comments();
+        String type = comments.stream().filter(line -> line.startsWith(TYPE)).map(line -> line.substring(TYPE.length()).strip())
+                .findFirst().orElse("text");
+        String description = comments.isEmpty() || comments.get(0).startsWith(TYPE) ? "" : comments.get(0);
+        boolean optional = type.endsWith(", optional");
+        SettingType parsed = new SettingType.Text();
+        try {
+            parsed = SettingType.parse(optional ? type.substring(0, type.lastIndexOf(',')).strip() : type);
+        } catch (IllegalArgumentException e) {
+            findings.add(Finding.error(PACKED, entry.line(), entry.key() + ": " + e.getMessage(),
+                    "correct the \"# type:\" line above it"));
+        }
+        return new Setting(entry.key(), parsed, optional, entry.value(), description);
+    }
+
+    private void addUserFile(Path path) {
+        userFileName = path.toString();
+        PropertyFile file;
+        try {
+            file = PropertyFile.parse(userFileName, Files.readString(path));
+        } catch (IOException e) {
+            findings.add(Finding.error(userFileName, 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
+            return;
+        }
+        findings.addAll(file.findings());
+        Map<String, Integer> lines = new HashMap<>();
+        for (Entry entry : file.entries()) {
+            Integer before = lines.put(entry.key(), entry.line());
+            if (before != null) {
+                findings.add(Finding.error(file.name(), entry.line(), entry.key() + " is already set in line " + before,
+                        "keep one of the two"));
+            }
+            if (entry.key().startsWith(OWN) && !catalog.containsKey(entry.key())) {
+                findings.add(Finding.error(file.name(), entry.line(), "there is no setting " + entry.key(),
+                        Names.didYouMean(entry.key(), catalog.keySet(), "remove the line")));
+            }
+            Value value = new Value(entry.value(), file.name(), entry.line());
+            given.put(entry.key(), value);
+            if (catalog.containsKey(entry.key()) && catalog.get(entry.key()).secret() && !entry.value().isEmpty()
+                    && !FROM_OUTSIDE.matcher(entry.value()).matches()) {
+                findings.add(Finding.warning(file.name(), entry.line(), entry.key() + " is a secret in plain text",
+                        "set it to {{env:" + catalog.get(entry.key()).environmentVariable() + "}} and put the secret into that variable"));
+            }
+        }
+    }
+
+    private void check(Setting setting) {
+        Value source = source(setting.name());
+        List<String> unresolved = new ArrayList<>();
+        String value = expand(source.raw(), unresolved, 0);
+        if (!unresolved.isEmpty()) {
+            String missing = unresolved.get(0);
+            findings.add(Finding.error(source.file(), source.line(), setting.name() + " refers to {{" + missing + "}}, which is not set",
+                    missing.startsWith("env:") ? "set the environment variable " + missing.substring("env:".length())
+                            : Names.didYouMean(missing, names(), "set it or write the value here")));
+        } else if (value.isEmpty()) {
+            if (!setting.optional() && isNeeded(setting)) {
+                boolean nowhere = source.file().equals(PACKED); // then it is to be added to the user's file
+                findings.add(Finding.error(nowhere ? userFileName : source.file(), nowhere ? 0 : source.line(),
+                        setting.name() + " is missing",
+                        "set it to " + setting.type().expected() + (setting.description().isEmpty() ? "" : ": " + setting.description())));
+            }
+        } else if (!setting.type().accepts(value)) {
+            findings.add(Finding.error(source.file(), source.line(),
+                    setting.name() + " must be " + setting.type().expected() + ", but is \"" + value + "\"", setting.description()));
+        }
+    }
+
+    /** False for the settings of a CRM that is not the chosen one. They are told by their names: {@code cosell.<crm>.*}. */
+    private boolean isNeeded(Setting setting) {
+        String group = setting.name().split("\\.")[1];
+        return !(catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group))
+                || resolve(CRM).filter(group::equals).isPresent();
+    }
+
+    private Value source(String name) {
+        String variable = Setting.environmentVariable(name);
+        if (environment.containsKey(variable)) {
+            return new Value(environment.get(variable).strip(), "environment variable " + variable, 0);
+        }
+        String property = System.getProperty(name);
+        return property == null ? given.get(name) : new Value(property.strip(), "-D" + name, 0);
+    }
+
+    private String expand(String text, List<String> unresolved, int depth) {
+        return Placeholders.replace(text, placeholder -> valueOf(placeholder, depth).orElseGet(() -> {
+            unresolved.add(placeholder.expression());
+            return "";
+        }));
+    }
+
+    private Optional<String> valueOf(Placeholder placeholder, int depth) {
+        String expression = placeholder.expression();
+        if (expression.startsWith("env:") || expression.startsWith("sys:")) {
+            String[] parts = expression.substring("env:".length()).split(":", 2);
+            String value = expression.startsWith("env:") ? environment.get(parts[0]) : System.getProperty(parts[0]);
+            return Optional.ofNullable(value == null && parts.length == 2 ? parts[1] : value);
+        }
+        boolean maybe = expression.startsWith("?");
+        String[] parts = (maybe ? expression.substring(1) : expression).split(":", 2);
+        Value source = source(parts[0]);
+        if (source == null || depth == DEEPEST) {
+            return maybe ? Optional.of("") : parts.length == 2 ? Optional.of(parts[1]) : Optional.empty();
+        }
+        List<String> unresolved = new ArrayList<>();
+        String value = expand(source.raw(), unresolved, depth + 1);
+        return unresolved.isEmpty() ? Optional.of(value) : Optional.empty();
+    }
+}
