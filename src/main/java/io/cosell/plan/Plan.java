@@ -1,0 +1,57 @@
+package io.cosell.plan;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * What has to be written on each side, and what is not written and why. Everything is in the order of the policy.
+ *
+ * <p>A CRM whose closed records are read-only takes the other changes before a change that closes the record, and after one that
+ * reopens it.
+ *
+ * @param crm           the changes of the record
+ * @param partnerCenter the changes of the referral
+ * @param conflicts     values that are overwritten because the policy names a winner
+ * @param refusals      values that do not travel
+ * @param waitsForGrace whether a terminal status of the CRM is held back until its grace period is over
+ * @param again         whether to plan again as soon as this plan is written, since a deal must be accepted before it is closed
+ * @param nextBase      the base once all changes are written; if only some were, {@link Planner#settle} finds the base
+ * @param intent        the changes in the form that is stored before anything is written, for {@link Planner#settle}:
+ *                      {@code {"crm": {path: value}, "partnerCenter": {path: value}, "seen": {"crm": {..}, "partnerCenter": {..}}}},
+ *                      where {@code seen} is what each side said before
+ */
+public record Plan(List<Change> crm, List<Change> partnerCenter, List<Conflict> conflicts, List<Refusal> refusals,
+                   boolean waitsForGrace, boolean again, JsonNode nextBase, JsonNode intent) {
+
+    /** Keeps lists immutable. */
+    public Plan {
+        crm = List.copyOf(crm);
+        partnerCenter = List.copyOf(partnerCenter);
+        conflicts = List.copyOf(conflicts);
+        refusals = List.copyOf(refusals);
+    }
+
+    /** Whether there is nothing to write on either side. There may still be refusals, or a status that waits. */
+    @JsonIgnore
+    public boolean isEmpty() {
+        return crm.isEmpty() && partnerCenter.isEmpty();
+    }
+
+    /** The changes of the record as a referral view that holds only the changed paths; a null in it clears the field. */
+    public ObjectNode crmDocument() {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        crm.forEach(change -> Views.set(document, change.path(), change.to()));
+        return document;
+    }
+
+    /** The changes of the referral as an array of {@code {"op": "replace", "path", "value"}} (contract partner-center 3.3). */
+    public ArrayNode partnerCenterPatch() {
+        ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+        partnerCenter.forEach(change -> patch.addObject().put("op", "replace").put("path", change.path()).set("value", change.to()));
+        return patch;
+    }
+}
