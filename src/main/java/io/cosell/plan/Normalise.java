@@ -157,7 +157,7 @@ public final class Normalise {
             if (path.equals(field.path())) {
                 BigDecimal amount = amount(node);
                 key.add(amount);
-                members.put(path, amount == null ? NODES.nullNode() : NODES.numberNode(amount));
+                members.put(path, amountNode(amount));
                 amountMissing = amount == null;
             } else {
                 String currency = currency(node);
@@ -185,6 +185,18 @@ public final class Normalise {
         } catch (NumberFormatException e) {
             throw new BadValue(node, "an amount such as 1500.00");
         }
+    }
+
+    /** The node that a parser would make of the number, so that whole amounts are equal to parsed ones. */
+    private static JsonNode amountNode(BigDecimal amount) {
+        if (amount == null) {
+            return NODES.nullNode();
+        }
+        if (amount.scale() > 0 || amount.precision() > 18) {
+            return NODES.numberNode(amount);
+        }
+        long whole = amount.longValueExact();
+        return whole == (int) whole ? NODES.numberNode((int) whole) : NODES.numberNode(whole);
     }
 
     private static String currency(JsonNode node) throws BadValue {
