@@ -2,6 +2,7 @@ package io.cosell.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name someone probably meant. */
@@ -24,8 +25,8 @@ final class Names {
 
     /** Levenshtein distance: insertions, deletions and replacements of one character, in lower case. */
     static int distance(String left, String right) {
-        String a = left.toLowerCase();
-        String b = right.toLowerCase();
+        String a = left.toLowerCase(Locale.ROOT);
+        String b = right.toLowerCase(Locale.ROOT);
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -35,6 +35,7 @@ final class RouteChecks {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> routeIds = new HashMap<>();
     private final Set<String> consumed = new HashSet<>();
+    private final List<Pattern> consumedByTemplates = new ArrayList<>();
     private final Map<Finding, String> calls = new LinkedHashMap<>();
 
     private RouteChecks(Settings settings, Path mappings) {
@@ -154,6 +155,11 @@ final class RouteChecks {
                 placeholder -> settings.resolve(placeholder.expression()).orElse(placeholder.toString()));
         int line = YamlFile.line(node);
         for (String address : text.split(",")) {
+            if (consumer && address.startsWith("direct:") && address.contains("{{")) {
+                // A route template: its parameters are known only to those who use it.
+                consumedByTemplates.add(Pattern.compile("\\Q" + address.substring("direct:".length()).replaceAll("\\{\\{[^{}]+}}",
+                        "\\\\E.+\\\\Q")));
+            }
             Matcher direct = DIRECT.matcher(address.strip());
             if (direct.matches() && consumer) {
                 consumed.add(direct.group(1));
@@ -181,7 +187,7 @@ final class RouteChecks {
 
     private void checkCalls() {
         calls.forEach((finding, name) -> {
-            if (!consumed.contains(name)) {
+            if (!consumed.contains(name) && consumedByTemplates.stream().noneMatch(pattern -> pattern.matcher(name).matches())) {
                 findings.add(Finding.error(finding.file(), finding.line(), finding.message(),
                         Names.didYouMean(name, new TreeSet<>(consumed), "add a route from direct:" + name + " or correct the name")));
             }

@@ -196,19 +196,24 @@ public final class Settings {
 
     private void check(Setting setting) {
         Value source = source(setting.name());
+        boolean byDefault = source.file().equals(PACKED);
+        // What is missing in the packed file is to be added to the user's.
+        String file = byDefault ? userFileName : source.file();
+        int line = byDefault ? 0 : source.line();
         List<String> unresolved = new ArrayList<>();
         String value = expand(source.raw(), unresolved, 0);
+        if (byDefault && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
+            return;
+        }
         if (!unresolved.isEmpty()) {
             String missing = unresolved.get(0);
-            findings.add(Finding.error(source.file(), source.line(), setting.name() + " refers to {{" + missing + "}}, which is not set",
+            findings.add(Finding.error(file, line, setting.name() + " refers to {{" + missing + "}}, which is not set",
                     missing.startsWith("env:") ? "set the environment variable " + missing.substring("env:".length())
                             : Names.didYouMean(missing, names(), "set it or write the value here")));
         } else if (value.isEmpty()) {
-            if (!setting.optional() && isNeeded(setting)) {
-                boolean nowhere = source.file().equals(PACKED); // then it is to be added to the user's file
-                findings.add(Finding.error(nowhere ? userFileName : source.file(), nowhere ? 0 : source.line(),
-                        setting.name() + " is missing",
-                        "set it to " + setting.type().expected() + (setting.description().isEmpty() ? "" : ": " + setting.description())));
+            if (isNeeded(setting)) {
+                findings.add(Finding.error(file, line, setting.name() + " is missing", "set it to " + setting.type().expected()
+                        + (setting.description().isEmpty() ? "" : ": " + setting.description())));
             }
         } else if (!setting.type().accepts(value)) {
             findings.add(Finding.error(source.file(), source.line(),
@@ -216,8 +221,11 @@ public final class Settings {
         }
     }
 
-    /** False for the settings of a CRM that is not the chosen one. They are told by their names: {@code cosell.<crm>.*}. */
+    /** False for optional settings, and for those of a CRM that is not the chosen one, told by their names: {@code cosell.<crm>.*}. */
     private boolean isNeeded(Setting setting) {
+        if (setting.optional()) {
+            return false;
+        }
         String group = setting.name().split("\\.")[1];
         return !(catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group))
                 || resolve(CRM).filter(group::equals).isPresent();

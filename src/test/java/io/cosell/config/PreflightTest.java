@@ -138,6 +138,14 @@ class PreflightTest {
     }
 
     @Test
+    void aRouteTemplateAnswersToEveryNameItsParametersCanMake() throws IOException {
+        write("routes/token.camel.yaml", "- routeTemplate:\n    id: token\n    parameters: [{name: system}]\n"
+                + "    from: {uri: \"direct:token-{{system}}\", steps: [{stop: {}}]}\n"
+                + route("token", "direct:token", "to: direct:token-crm", "to: direct:other-crm"));
+        assertThat(run()).singleElement().asString().startsWith("routes/token.camel.yaml:11: no route begins with direct:other-crm");
+    }
+
+    @Test
     void findsRoutesWithTheSameIdOrNone() throws IOException {
         write("routes/a.camel.yaml", route("a", "direct:a", "stop: {}"));
         write("routes/b.camel.yaml", route("a", "direct:b", "stop: {}") + "- from:\n    uri: direct:c\n    steps: [{stop: {}}]\n");

@@ -143,6 +143,23 @@ class SettingsTest {
     }
 
     @Test
+    void aDefaultFromTheEnvironmentIsMissedOnlyWhereItIsNeeded() throws IOException {
+        String packed = """
+                # type: choice alpha|beta
+                cosell.crm = alpha
+                # type: secret
+                cosell.alpha.secret = {{env:ALPHA_SECRET}}
+                # type: secret
+                cosell.beta.secret = {{env:BETA_SECRET}}
+                # type: secret, optional
+                cosell.alpha.token = {{env:ALPHA_TOKEN}}
+                """;
+        assertThat(findings(load(packed, "", Map.of()))).containsExactly("application.properties: cosell.alpha.secret refers to "
+                + "{{env:ALPHA_SECRET}}, which is not set — set the environment variable ALPHA_SECRET");
+        assertThat(load(packed, "", Map.of("ALPHA_SECRET", "hunter2")).findings()).isEmpty();
+    }
+
+    @Test
     void aMistakeInTheEnvironmentIsNamedThere() throws IOException {
         assertThat(findings(load("cosell.alpha.url = https://a.example.com", Map.of("COSELL_CRM", "Alpha")))).containsExactly(
                 "environment variable COSELL_CRM: cosell.crm must be one of alpha, beta, but is \"Alpha\" — "
