@@ -15,6 +15,7 @@ create table link (
   referral        text,                        -- the referral as last seen, JSON
   record          text,                        -- the record as last seen, JSON
   microsoft       text,                        -- what Microsoft's referral of the deal last said, JSON
+  microsoft_id    text,                        -- id of Microsoft's referral, as far as known
   refused         text,                        -- path -> value that Partner Center refused, JSON
   closed_seen_at  text,                        -- since when the record is closed while the referral is not
   told            text,                        -- the last reason written to the record, so that it is written once
@@ -29,6 +30,7 @@ create table link (
   updated_at      text not null
 );
 create index link_engagement on link (engagement_id);
+create index link_microsoft on link (microsoft_id);
 create index link_state on link (state);
 
 -- Rows of other CRM tables that belong to a record, such as its solutions: a deleted row tells only its own id.
@@ -47,7 +49,7 @@ create table event (
   resource_id text not null,
   changed_at  text,
   received_at text not null,
-  link_id     text
+  link_id     text                             -- none: looked up in vain
 );
 
 -- What was planned, written, refused, and why. Append-only, but for the count of a refusal that comes again and again.

@@ -2,17 +2,52 @@ package io.cosell.flow;
 
 import io.cosell.lane.Lanes;
 import io.cosell.store.Change;
+import io.cosell.store.Link;
+import io.cosell.store.Side;
 import io.cosell.store.Store;
+import io.cosell.webhook.WebhookEvent;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Exchange;
 
 /** Takes hints of change from the routes to the lanes. Bean {@code intake}. */
 public final class Intake {
 
     private final Lanes lanes;
+    private final Store store;
 
-    public Intake(Lanes lanes) {
+    public Intake(Lanes lanes, Store store) {
         this.lanes = lanes;
+        this.store = store;
+    }
+
+    /**
+     * Stores a verified event of Partner Center (variable {@code webhookEvent}). Sets variable {@code unresolved} to true if it names a
+     * referral that no link knows and that is not the partner's own.
+     */
+    public void event(Exchange exchange) {
+        WebhookEvent event = exchange.getVariable("webhookEvent", WebhookEvent.class);
+        if (event.isTest()) {
+            store.journal("received", "A validation event of Partner Center arrived: the webhook works.");
+            return;
+        }
+        Store.Accepted accepted = lanes.accept(List.of(new Change("partner-center", event.eventName(), event.resourceId(), null,
+            event.changedAt().toString(), null, true)), null, null);
+        exchange.setVariable("unresolved", !accepted.unresolved().isEmpty());
+    }
+
+    /**
+     * A referral of somebody else was looked up: its engagement tells whose deal it belongs to.
+     *
+     * @param resourceId   the referral that an event named
+     * @param engagementId its engagement, null if it can't be seen
+     */
+    public void resolved(String resourceId, String engagementId) {
+        String link = engagementId == null ? null : store.linkOfEngagement(engagementId).map(Link::id).orElse(null);
+        store.resolved(resourceId, link);
+        if (link != null) {
+            lanes.mark(link, Side.RELATED);
+        }
     }
 
     /**

@@ -87,13 +87,16 @@ public final class Ledger {
             List.of(Entry.of("linked", "Referral made in Partner Center."))));
     }
 
-    /** Microsoft is invited; from here on the help asked for is agreed on. */
+    /**
+     * Microsoft is invited; from here on the help asked for is agreed on, and events of Microsoft's referral are recognised.
+     * Variable {@code invited} is that referral.
+     */
     public void microsoftInvited(Exchange exchange) {
         Link link = link(exchange);
         ObjectNode base = link.base() instanceof ObjectNode known ? known.deepCopy() : JsonNodeFactory.instance.objectNode();
         Object help = ((Map<?, ?>) view(document(exchange, "record")).get("inviteContext")).get("assistanceRequestCode");
         base.withObject("/inviteContext").put("assistanceRequestCode", (String) help);
-        set(exchange, store.progress(link, Store.columns("base", base, "intent", null),
+        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")),
             List.of(new Entry("written", "partner-center", HELP, null, (String) help, "Microsoft is invited to the deal."))));
     }
 
@@ -103,6 +106,19 @@ public final class Ledger {
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
                 "engagement_id", referral.get("engagementId"), "referral", referral),
             List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up."))));
+    }
+
+    /** Whether the referral that a record names belongs to the deal of another link; that link's lane is told, this one ends. */
+    public boolean referralElsewhere(String referralId, Exchange exchange) {
+        Optional<Link> other = store.find(referralId);
+        if (other.isEmpty() || other.get().id().equals(link(exchange).id()) || other.get().recordId() == null) {
+            return false;
+        }
+        store.mark(other.get().id(), Side.RECORD);
+        exchange.setVariable("otherLane", other.get().id());
+        set(exchange, store.finish(link(exchange), Store.columns("record_id", null, "record", null, "state", "ended",
+            "reason", "The record belongs to the deal of referral " + referralId + "; it goes on there."), List.of()));
+        return true;
     }
 
     /** The record of the deal is there. */
@@ -160,10 +176,14 @@ public final class Ledger {
         if (microsoft != null) {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
         }
-        Link done = store.finish(link, Store.columns("state", "linked", "reason", reason, "told", reason, "base", plan.nextBase(),
+        Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason, "base", plan.nextBase(),
             "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
-            "engagement_id", referral.get("engagementId"), "microsoft", exchange.getVariable("microsoft") == null ? link.microsoft()
-                : exchange.getVariable("microsoft"), "failures", 0, "closed_seen_at", closedSeenAt), entries);
+            "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt);
+        if (document(exchange, "microsoft") != null) {
+            columns.put("microsoft", document(exchange, "microsoft"));
+            columns.put("microsoft_id", document(exchange, "microsoft").get("id"));
+        }
+        Link done = store.finish(link, columns, entries);
         set(exchange, done);
         if (plan.again() || !plan.isEmpty() && planning.asksForMore(done, plan, referral, record)) {
             store.mark(done.id(), Side.NEITHER);

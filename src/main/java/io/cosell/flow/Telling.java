@@ -120,6 +120,13 @@ public final class Telling {
         return document;
     }
 
+    /** The document with the referral's identifier and link in it, for a record that a system made by itself. */
+    public Map<String, Object> identified(Map<String, Object> document, String referralId) {
+        Map<String, Object> more = new LinkedHashMap<>(document);
+        identify(more, referralId);
+        return more;
+    }
+
     private void identify(Map<String, Object> document, String referralId) {
         document.put("referralId", referralId);
         document.put("referralLink", dealLink + referralId);

@@ -102,8 +102,8 @@ public final class Lanes implements AutoCloseable {
         wake(linkId);
     }
 
-    /** A lane that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
-    private void wake(String linkId) {
+    /** Makes a marked lane run. One that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
+    public void wake(String linkId) {
         TaskInstance<Void> task = LANE.instance(linkId).build();
         if (scheduler.scheduleIfNotExists(task, Instant.now())) {
             return;

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -70,7 +72,7 @@ public final class ODataBatch {
 
     private static void writeRequest(StringBuilder text, Map<String, Object> operation, String root) {
         String url = (String) operation.get("url");
-        text.append(operation.get("method")).append(' ').append(url.startsWith("$") && !url.startsWith("$batch") ? url : root + "/" + url)
+        text.append(operation.get("method")).append(' ').append(url.startsWith("$") ? url : root + "/" + url)
             .append(" HTTP/1.1").append(CRLF).append("Accept: application/json").append(CRLF);
         if (operation.get("headers") instanceof Map<?, ?> headers) {
             headers.forEach((name, value) -> text.append(name).append(": ").append(value).append(CRLF));
@@ -99,6 +101,35 @@ public final class ODataBatch {
         List<Map<String, Object>> answers = new ArrayList<>();
         readParts(body, contentType, answers);
         return answers;
+    }
+
+    /** The path of a service's address, such as {@code /api/data/v9.2}. */
+    public String root(String address) {
+        return URI.create(address).getPath().replaceFirst("/$", "");
+    }
+
+    /** The first answer with an error status; null if all went well. */
+    public Map<String, Object> firstFailure(List<Map<String, Object>> answers) {
+        return answers.stream().filter(answer -> (Integer) answer.get("status") >= 400).findFirst().orElse(null);
+    }
+
+    /**
+     * The bodies of the answers, by the names of their operations.
+     *
+     * @param operations what was written, see {@link #write}; a member {@code name} names the answer
+     * @param answers    what was read, one for each operation
+     */
+    public Map<String, Object> byName(List<Map<String, Object>> operations, List<Map<String, Object>> answers) {
+        if (operations.size() != answers.size()) {
+            throw new IllegalArgumentException("A batch of " + operations.size() + " operations got " + answers.size() + " answers.");
+        }
+        Map<String, Object> bodies = new LinkedHashMap<>();
+        for (int i = 0; i < operations.size(); i++) {
+            if (operations.get(i).get("name") instanceof String name) {
+                bodies.put(name, answers.get(i).get("body"));
+            }
+        }
+        return bodies;
     }
 
     private static void readParts(String text, String contentType, List<Map<String, Object>> answers) {
@@ -143,7 +174,7 @@ public final class ODataBatch {
         head.lines().forEach(line -> {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                headers.put(line.substring(0, colon).strip().toLowerCase(java.util.Locale.ROOT), line.substring(colon + 1).strip());
+                headers.put(line.substring(0, colon).strip().toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
             }
         });
         return headers;

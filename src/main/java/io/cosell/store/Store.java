@@ -43,7 +43,12 @@ public final class Store {
     private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     /** Columns a lane may set on its link; anything else in an update is a mistake of the caller. */
     private static final Set<String> SETTABLE = Set.of("referral_id", "engagement_id", "record_kind", "record_id", "state", "reason",
-        "base", "intent", "referral", "record", "microsoft", "refused", "closed_seen_at", "told", "failures");
+        "base", "intent", "referral", "record", "microsoft", "microsoft_id", "refused", "closed_seen_at", "told", "failures");
+
+    private static final String HEAL_MARK = "auto-heal";
+    /** Changes of equal time, and clocks that differ. */
+    private static final Duration HEAL_OVERLAP = Duration.ofMinutes(10);
+    private static final Duration EVENTS_KEPT = Duration.ofDays(30);
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -97,10 +102,14 @@ public final class Store {
     /** False for a related event whose referral no link knows. */
     private boolean acceptOne(Change change, Set<String> lanes) {
         boolean crm = change.source().equals("crm");
-        Optional<Link> known = crm ? linkOfRecordOrPart(change.resourceId()) : linkOf("referral_id", change.resourceId());
         boolean related = change.name().startsWith("related-");
-        if (known.isEmpty() && (related || !change.shared())) {
-            return !related;
+        Optional<Link> known = crm ? linkOfRecordOrPart(change.resourceId()) : linkOf("referral_id", change.resourceId())
+            .or(() -> linkOf("microsoft_id", change.resourceId()));
+        if (known.isEmpty() && related) {
+            return isRepeated(change);
+        }
+        if (known.isEmpty() && !change.shared()) {
+            return true;
         }
         if (change.version() != null && known.isPresent() && change.version().equals(versionLastSeen(known.get(), crm))) {
             return true;
@@ -112,7 +121,8 @@ public final class Store {
         if (change.version() == null) {
             jdbc.sql("update event set link_id = ? where fingerprint = ?").params(link, fingerprint(change)).update();
         }
-        mark(link, related ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL);
+        boolean ofMicrosoft = related || !crm && known.isPresent() && !change.resourceId().equals(known.get().referralId());
+        mark(link, ofMicrosoft ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL);
         lanes.add(link);
         return true;
     }
@@ -155,11 +165,31 @@ public final class Store {
             .update();
     }
 
+    /** Referrals that related events named and no link knows: ids that are still to be looked up. */
+    public List<String> unresolved() {
+        return jdbc.sql("select distinct resource_id from event where link_id is null and name like 'related-%'").query(String.class).list();
+    }
+
+    /**
+     * The answer to a look-up of {@link #unresolved}.
+     *
+     * @param resourceId the referral that an event named
+     * @param linkId     the link of its engagement; null if there is none, then it is not looked up again
+     */
+    public void resolved(String resourceId, String linkId) {
+        jdbc.sql("update event set link_id = ? where resource_id = ? and link_id is null")
+            .params(linkId == null ? "none" : linkId, resourceId).update();
+    }
+
     /** Keeps that something was refused at the door; the same reason within the same hour is counted, not repeated. */
     public void refusedAtTheDoor(String door, String reason) {
-        jdbc.sql("insert into journal (at, kind, side, reason, once) values (?, 'refused', ?, ?, ?)"
+        journalOnce(door, "refused", reason);
+    }
+
+    private void journalOnce(String side, String kind, String reason) {
+        jdbc.sql("insert into journal (at, kind, side, reason, once) values (?, ?, ?, ?, ?)"
                 + " on conflict (once) do update set times = journal.times + 1, at = excluded.at")
-            .params(now(), door, reason, door + " " + reason + " " + HOUR.format(clock.instant()))
+            .params(now(), kind, side, reason, String.join(" ", side, kind, HOUR.format(clock.instant()), reason))
             .update();
     }
 
@@ -240,7 +270,10 @@ public final class Store {
         }
         return transaction.execute(status -> {
             if (columns.get("referral_id") != null) {
-                takeOver((String) columns.get("referral_id"), link.id());
+                takeOver("referral_id", "record_id", (String) columns.get("referral_id"), link.id());
+            }
+            if (columns.get("record_id") != null) {
+                takeOver("record_id", "referral_id", (String) columns.get("record_id"), link.id());
             }
             String assignments = columns.keySet().stream().map(column -> column + " = :" + column + ", ").collect(Collectors.joining());
             // What moved stays marked as moved if a new mark came while the lane ran.
@@ -268,11 +301,11 @@ public final class Store {
         });
     }
 
-    /** An event may have made a link for the referral before the link that made the referral could say so. */
-    private void takeOver(String referralId, String linkId) {
-        jdbc.sql("update link set referral_id = null, engagement_id = null, state = 'ended', reason = ?, marks_done = marks,"
-                + " version = version + 1 where referral_id = ? and record_id is null and id <> ?")
-            .params("The same deal as the one of link " + linkId + "; it goes on there.", referralId, linkId).update();
+    /** An event may have made a link for one side of a deal before the link of the deal could say that this side is its own. */
+    private void takeOver(String side, String otherSide, String id, String linkId) {
+        jdbc.sql("update link set " + side + " = null, state = 'ended', reason = ?, marks_done = marks, version = version + 1"
+                + " where " + side + " = ? and " + otherSide + " is null and id <> ?")
+            .params("The same deal as the one of link " + linkId + "; it goes on there.", id, linkId).update();
     }
 
     private void keepParts(String linkId, Object parts) {
@@ -354,6 +387,36 @@ public final class Store {
     /** Forgets a cursor, so that the next poll reads everything. */
     public void dropCursor(String name) {
         jdbc.sql("delete from cursor_mark where name = ?").param(name).update();
+    }
+
+    /** The CRM refused a cursor, because it is too old or its table changed: the next poll reads everything once more. */
+    public void cursorRefused(String table, String why) {
+        String name = "crm-changes " + table;
+        if (cursor(name) != null) {
+            dropCursor(name);
+            journal("failed", "The CRM no longer knows what changed in " + table + " since the last time; everything is read once more. " + why);
+        } else {
+            journalOnce("crm", "failed", "The CRM can't be asked for changes of " + table + ". " + why);
+        }
+    }
+
+    /** From when auto-heal looks for changes: its last start less an overlap, or a day back the first time. */
+    public String healSince() {
+        String mark = cursor(HEAL_MARK);
+        Instant since = mark == null ? clock.instant().minus(Duration.ofDays(1)) : Instant.parse(mark).minus(HEAL_OVERLAP);
+        return TIME.format(since);
+    }
+
+    /** A round of auto-heal is over: its mark moves, what it found is journaled, and old events are forgotten. */
+    public void healed(String startedAt, int referrals, int recoveredReferrals, int records, int recoveredRecords) {
+        transaction.executeWithoutResult(status -> {
+            putCursor(HEAL_MARK, startedAt);
+            forgetEvents(EVENTS_KEPT);
+            if (recoveredReferrals + recoveredRecords > 0) {
+                journal("healed", "Auto-heal looked at " + referrals + " changed referrals and " + records + " changed records; "
+                    + recoveredReferrals + " and " + recoveredRecords + " of them were not in step and go through their lanes.");
+            }
+        });
     }
 
     /** Forgets events received longer ago than this; a delivery that old is not repeated any more. */
