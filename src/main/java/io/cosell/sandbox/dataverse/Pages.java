@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -186,7 +187,7 @@ final class Pages {
         try {
             if (token.matches()) {
                 LocalDateTime made = LocalDateTime.parse(token.group(2), TOKEN_TIME);
-                if (made.plus(TOKEN_LIFE).isBefore(LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))) {
+                if (made.plus(TOKEN_LIFE).isBefore(now())) {
                     // Status and code of this refusal are not documented.
                     throw new Refusal(400, "0x80044352", "The delta token is older than " + TOKEN_LIFE.toDays()
                         + " days and has expired. Read the whole table again.");
@@ -197,6 +198,11 @@ final class Pages {
             // refused below, as any other text
         }
         throw Refusal.query("The delta token '" + request.query().get("$deltatoken") + "' is not valid.");
+    }
+
+    /** The time, to the second as tokens hold it. */
+    private LocalDateTime now() {
+        return LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private Place place(Request request) {
@@ -242,7 +248,7 @@ final class Pages {
     }
 
     private String deltaLink(Request request, String address, long mark) {
-        String token = mark + "!" + TOKEN_TIME.format(LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+        String token = mark + "!" + TOKEN_TIME.format(now());
         return link(request, address, List.of("$skiptoken", "$deltatoken"), "$deltatoken=" + encode(token));
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -21,11 +22,17 @@ record Query(List<Column> select, Predicate<Row> filter, List<Order> order, Map<
 
     private static final Set<String> TECHNICAL = Set.of("$skiptoken", "$deltatoken");
 
-    /** One part of {@code $orderby}. */
-    record Order(Column column, boolean descending) {
+    /**
+     * One part of {@code $orderby}.
+     *
+     * @param column     its column
+     * @param of         finds the column's value in a row
+     * @param descending whether the largest comes first
+     */
+    record Order(Column column, Function<Row, Object> of, boolean descending) {
 
         Object value(Row row) {
-            return column.type() == Type.UNIQUEIDENTIFIER && !row.values().containsKey(column.name()) ? row.id() : row.get(column.name());
+            return of.apply(row);
         }
     }
 
@@ -121,9 +128,13 @@ record Query(List<Column> select, Predicate<Row> filter, List<Order> order, Map<
             if (words.length > 2 || words.length == 2 && !Set.of("asc", "desc").contains(words[1])) {
                 throw Refusal.query("Syntax error in $orderby '" + list + "'.");
             }
-            Column column = words[0].equals(table.id()) ? idColumn(table)
-                : table.readable(words[0]).orElseThrow(() -> Refusal.unknownProperty(words[0], table));
-            order.add(new Order(column, words.length == 2 && words[1].equals("desc")));
+            boolean descending = words.length == 2 && words[1].equals("desc");
+            if (words[0].equals(table.id())) {
+                order.add(new Order(idColumn(table), Row::id, descending));
+            } else {
+                Column column = table.readable(words[0]).orElseThrow(() -> Refusal.unknownProperty(words[0], table));
+                order.add(new Order(column, row -> row.get(column.name()), descending));
+            }
         }
         return order;
     }

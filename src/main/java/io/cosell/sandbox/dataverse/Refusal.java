@@ -1,6 +1,7 @@
 package io.cosell.sandbox.dataverse;
 
 import io.cosell.sandbox.Reply;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A request Dataverse refuses, with the body of section 4.2. Rolls back the transaction it is thrown in. */
@@ -44,6 +45,9 @@ final class Refusal extends RuntimeException {
     }
 
     Reply reply() {
-        return Reply.json(status, Map.of("error", Map.of("code", code, "message", getMessage())));
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", code);
+        error.put("message", getMessage());
+        return Reply.json(status, Map.of("error", error));
     }
 }
