@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 final class Actions {
 
     /** Lead columns that become opportunity columns of another name; those of the same name need no line. */
-    private static final Map<String, String> TO_OPPORTUNITY = Map.of("subject", "name", "estimatedamount", "estimatedvalue", "emailaddress1", "emailaddress");
+    private static final Map<String, String> TO_OPPORTUNITY = Map.of("subject", "name", "estimatedamount", "estimatedvalue",
+        "emailaddress1", "emailaddress");
     private static final List<String> SAME_ON_OPPORTUNITY = List.of("budgetamount", "description", "estimatedclosedate", "ownerid");
     private static final List<String> SAME_ON_PEOPLE = List.of("telephone1", "emailaddress1", "ownerid", "transactioncurrencyid");
 
@@ -176,7 +177,8 @@ final class Actions {
 
     private static void copyPerson(Row lead, Map<String, Object> columns) {
         SAME_ON_PEOPLE.forEach(column -> put(columns, column, lead.get(column)));
-        lead.values().keySet().stream().filter(column -> column.startsWith("address1_")).forEach(column -> put(columns, column, lead.get(column)));
+        lead.values().keySet().stream().filter(column -> column.startsWith("address1_"))
+            .forEach(column -> put(columns, column, lead.get(column)));
     }
 
     private Row insert(String table, Consumer<Map<String, Object>> fill, Caller by) {

@@ -80,7 +80,8 @@ public final class DataverseSandbox extends SandboxSystem {
             Map<String, Object> written = new LinkedHashMap<>();
             change.written().forEach((name, value) ->
                 written.put(schema.table(change.row().table()).columns().get(name).readName(), Values.toJson(value)));
-            history.add(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(), change.row().id(),
+            history.add(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
+                change.row().id(),
                 Collections.unmodifiableMap(written)));
             webhooks.tell(change);
         }
@@ -115,8 +116,8 @@ public final class DataverseSandbox extends SandboxSystem {
     /**
      * A row as it is now.
      *
-     * @return all columns, empty ones as null; lookups as {@code _x_value}, numbers with fractions as BigDecimal, dates as text; null if there is
-     *     no such row
+     * @return all columns, empty ones as null; lookups as {@code _x_value}, numbers with fractions as BigDecimal, dates as text; null
+     *     if there is no such row
      */
     public synchronized Map<String, Object> row(String table, String id) {
         Row row = store.find(schema.table(table).name(), id);
@@ -226,7 +227,8 @@ public final class DataverseSandbox extends SandboxSystem {
     public synchronized String registerWebhook(String url, String header, String value, Set<String> tables) {
         return store.transaction(() -> {
             String settings = "<settings><setting name=\"" + xml(header) + "\" value=\"" + xml(value) + "\"/></settings>";
-            String endpoint = create("serviceendpoint", Map.of("name", "webhook " + url, "url", url, "contract", 8, "authtype", 5, "authvalue", settings));
+            String endpoint = create("serviceendpoint", Map.of("name", "webhook " + url, "url", url, "contract", 8, "authtype", 5,
+                "authvalue", settings));
             for (String table : tables) {
                 for (Row filter : store.rows("sdkmessagefilter")) {
                     if (schema.table(table).name().equals(filter.get("primaryobjecttypecode"))) {
@@ -264,7 +266,8 @@ public final class DataverseSandbox extends SandboxSystem {
 
     /** 429 for too much execution time. */
     public static Reply throttledByTime(int retryAfterSeconds) {
-        return throttled("0x80072321", "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time window of 300 seconds."
+        return throttled("0x80072321",
+            "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time window of 300 seconds."
             + " Decrease number of concurrent requests or reduce the duration of requests and try again later.", retryAfterSeconds);
     }
 
@@ -281,23 +284,27 @@ public final class DataverseSandbox extends SandboxSystem {
 
     private void seed(DataverseOptions options) {
         store.transaction(() -> {
-            insert("systemuser", APPLICATION_USER, Map.of("firstname", "Cosell", "lastname", "Connector", "applicationid", fixed("application", 0)));
-            insert("systemuser", SELLER, Map.of("firstname", "Sam", "lastname", "Seller", "internalemailaddress", "sam.seller@contoso.example",
-                "domainname", "sam.seller@contoso.example", "azureactivedirectoryobjectid", fixed("entra", 1)));
-            insert("systemuser", OTHER_SELLER, Map.of("firstname", "Olga", "lastname", "Other", "internalemailaddress", "olga.other@contoso.example",
-                "domainname", "olga.other@contoso.example", "azureactivedirectoryobjectid", fixed("entra", 2)));
-            insert("team", fixed("team", 0), Map.of("name", "Co-sell desk"));
+            insert("systemuser", APPLICATION_USER, Map.of("firstname", "Cosell", "lastname", "Connector",
+                "applicationid", fixed("application")));
+            insert("systemuser", SELLER, Map.of("firstname", "Sam", "lastname", "Seller",
+                "internalemailaddress", "sam.seller@contoso.example", "domainname", "sam.seller@contoso.example",
+                "azureactivedirectoryobjectid", fixed("entra seller")));
+            insert("systemuser", OTHER_SELLER, Map.of("firstname", "Olga", "lastname", "Other",
+                "internalemailaddress", "olga.other@contoso.example", "domainname", "olga.other@contoso.example",
+                "azureactivedirectoryobjectid", fixed("entra other seller")));
+            insert("team", fixed("team"), Map.of("name", "Co-sell desk"));
             for (String code : options.currencies()) {
-                insert("transactioncurrency", fixed("currency " + code, 0), Map.of("currencyname", CURRENCY_NAMES.getOrDefault(code, code),
+                insert("transactioncurrency", fixed("currency " + code), Map.of("currencyname", CURRENCY_NAMES.getOrDefault(code, code),
                     "isocurrencycode", code, "currencysymbol", CURRENCY_SIGNS.getOrDefault(code, code + " ")));
             }
             detail("SOL-34104-EBB", "Contoso Field Service");
             detail("SOL-15974-MQF", "Contoso Analytics");
             for (String message : MESSAGES) {
-                insert("sdkmessage", fixed(message, 0), Map.of("name", message));
+                insert("sdkmessage", fixed(message), Map.of("name", message));
                 for (Table table : schema.all()) {
-                    insert("sdkmessagefilter", fixed(message + " " + table.name(), 0), Map.of("name", message, "primaryobjecttypecode", table.name(),
-                        "sdkmessageid@odata.bind", "/sdkmessages(" + fixed(message, 0) + ")"));
+                    insert("sdkmessagefilter", fixed(message + " " + table.name()),
+                        Map.of("name", message, "primaryobjecttypecode", table.name(),
+                        "sdkmessageid@odata.bind", "/sdkmessages(" + fixed(message) + ")"));
                 }
             }
             return null;
@@ -305,7 +312,8 @@ public final class DataverseSandbox extends SandboxSystem {
     }
 
     private void detail(String identifier, String name) {
-        insert("msft_microsoftsolutiondetail", fixed(identifier, 0), Map.of("msft_solutionidentifier", identifier, "msft_solutionname", name,
+        insert("msft_microsoftsolutiondetail", fixed(identifier),
+            Map.of("msft_solutionidentifier", identifier, "msft_solutionname", name,
             "msft_type", "IP", "msft_publishername", "Contoso"));
     }
 
@@ -316,7 +324,7 @@ public final class DataverseSandbox extends SandboxSystem {
     }
 
     /** The same id in every sandbox, so that examples and logs can be compared. */
-    private static String fixed(String name, int number) {
-        return UUID.nameUUIDFromBytes((name + number).getBytes(StandardCharsets.UTF_8)).toString();
+    private static String fixed(String name) {
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 }

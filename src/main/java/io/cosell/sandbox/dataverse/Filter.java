@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  */
 final class Filter {
 
-    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<sign>[(),=])|(?<text>'(?:[^']|'')*')|(?<guid>" + Values.GUID.pattern() + ")"
+    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<sign>[(),=])|(?<text>'(?:[^']|'')*')"
+        + "|(?<guid>" + Values.GUID.pattern() + ")"
         + "|(?<time>\\d{4}-\\d{2}-\\d{2}T[\\d:.]+(?:Z|[+-]\\d{2}:\\d{2}))|(?<date>\\d{4}-\\d{2}-\\d{2})|(?<number>-?\\d+(?:\\.\\d+)?)"
         + "|(?<name>[A-Za-z_][A-Za-z0-9_./]*))");
     private static final Set<String> COMPARISONS = Set.of("eq", "ne", "gt", "ge", "lt", "le");
@@ -228,6 +229,7 @@ final class Filter {
     }
 
     private Refusal syntax() {
-        return Refusal.query("Syntax error in the filter '" + source + "'" + (at < tokens.size() ? " near '" + tokens.get(at).text() + "'." : " at its end."));
+        return Refusal.query("Syntax error in the filter '" + source + "'"
+            + (at < tokens.size() ? " near '" + tokens.get(at).text() + "'." : " at its end."));
     }
 }

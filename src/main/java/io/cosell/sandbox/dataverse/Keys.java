@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class Keys {
 
     private static final Pattern PART = Pattern.compile("\\s*([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*('(?:[^']|'')*'|[^,']+?)\\s*(?:,|$)");
-    private static final Pattern ADDRESS = Pattern.compile("(?s)(?:https?://[^/]+)?(?:/api/data/v9\\.\\d+)?/?([A-Za-z_][A-Za-z0-9_]*)\\((.*)\\)");
+    private static final Pattern ADDRESS = Pattern.compile(
+        "(?s)(?:https?://[^/]+)?(?:/api/data/v9\\.\\d+)?/?([A-Za-z_][A-Za-z0-9_]*)\\((.*)\\)");
 
     private final Schema schema;
     private final Store store;
@@ -76,7 +77,8 @@ final class Keys {
             return Values.id(literal);
         }
         if (literal.startsWith("'")) {
-            return Values.fromJson(table, column, JsonNodeFactory.instance.textNode(literal.substring(1, literal.length() - 1).replace("''", "'")));
+            String text = literal.substring(1, literal.length() - 1).replace("''", "'");
+            return Values.fromJson(table, column, JsonNodeFactory.instance.textNode(text));
         }
         try {
             JsonNode bare = column.type().isNumber()
@@ -94,7 +96,8 @@ final class Keys {
             return store.find(table.name(), key.id());
         }
         return store.rows(table.name()).stream().filter(row -> key.values().entrySet().stream().allMatch(part ->
-            row.get(part.getKey().name()) != null && Values.compare(row.get(part.getKey().name()), part.getValue()) == 0)).findFirst().orElse(null);
+            row.get(part.getKey().name()) != null && Values.compare(row.get(part.getKey().name()), part.getValue()) == 0))
+            .findFirst().orElse(null);
     }
 
     /** The row a key names; 404 if there is none. */
@@ -117,7 +120,8 @@ final class Keys {
     Ref resolve(String property, String address, List<String> targets) {
         Matcher parts = ADDRESS.matcher(address);
         if (!parts.matches()) {
-            throw Refusal.payload("The value '" + address + "' of '" + property + "' is not the address of a row, such as /accounts(<id>).");
+            throw Refusal.payload("The value '" + address + "' of '" + property
+                + "' is not the address of a row, such as /accounts(<id>).");
         }
         Table table = schema.set(parts.group(1)).filter(found -> targets.contains(found.name())).orElseThrow(() ->
             Refusal.payload("'" + property + "' can't point to '" + parts.group(1) + "', only to rows of " + targets + "."));

@@ -36,7 +36,8 @@ final class Pages {
     private static final Duration TOKEN_LIFE = Duration.ofDays(7);
     private static final DateTimeFormatter TOKEN_TIME = DateTimeFormatter.ofPattern("MM/dd/yyyy HH:mm:ss");
     private static final Pattern DELTA_TOKEN = Pattern.compile("(\\d+)!(\\d\\d/\\d\\d/\\d{4} \\d\\d:\\d\\d:\\d\\d)");
-    private static final Pattern COOKIE = Pattern.compile("<cookie pagenumber=\"(\\d+)\" pagingcookie=\"([^\"]*)\" istracking=\"(True|False)\" />");
+    private static final Pattern COOKIE = Pattern.compile(
+        "<cookie pagenumber=\"(\\d+)\" pagingcookie=\"([^\"]*)\" istracking=\"(True|False)\" />");
     private static final List<String> NOT_WITH_TRACKING = List.of("$filter", "$orderby", "$expand", "$top");
 
     private final Store store;
@@ -99,8 +100,9 @@ final class Pages {
         }
         json.put("value", page.stream().map(row -> view.row(table, row, query)).toList());
         if (rest.size() > page.size() && page.size() < limit) {
-            List<Object> after = new ArrayList<>(query.order().stream().map(part -> Values.toJson(part.value(page.get(page.size() - 1)))).toList());
-            after.add(page.get(page.size() - 1).sequence());
+            Row last = page.get(page.size() - 1);
+            List<Object> after = new ArrayList<>(query.order().stream().map(part -> Values.toJson(part.value(last))).toList());
+            after.add(last.sequence());
             json.put("@odata.nextLink", nextLink(request, address, place, after, tracked));
         } else if (tracked) {
             json.put("@odata.deltaLink", deltaLink(request, address, place.mark()));
@@ -153,7 +155,8 @@ final class Pages {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("@odata.context", view.context(table, query) + "/$delta");
         json.put("value", value);
-        boolean more = changed.stream().anyMatch(row -> row.version() > lastRow) || deleted.stream().anyMatch(one -> one.version() > lastDeletion);
+        boolean more = changed.stream().anyMatch(row -> row.version() > lastRow)
+            || deleted.stream().anyMatch(one -> one.version() > lastDeletion);
         if (more) {
             json.put("@odata.nextLink", nextLink(request, address, place, List.of(lastRow, lastDeletion), true));
         } else {
@@ -240,7 +243,8 @@ final class Pages {
         inside.put("mark", place.mark());
         try {
             String cookie = Base64.getUrlEncoder().withoutPadding().encodeToString(SandboxSystem.JSON.writeValueAsBytes(inside));
-            String token = "<cookie pagenumber=\"" + (place.page() + 1) + "\" pagingcookie=\"" + cookie + "\" istracking=\"" + (tracked ? "True" : "False") + "\" />";
+            String token = "<cookie pagenumber=\"" + (place.page() + 1) + "\" pagingcookie=\"" + cookie + "\" istracking=\""
+                + (tracked ? "True" : "False") + "\" />";
             return link(request, address, List.of("$skiptoken"), "$skiptoken=" + encode(token));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);

@@ -38,7 +38,8 @@ record Query(List<Column> select, Predicate<Row> filter, List<Order> order, Map<
 
     /** A column that stands for a table's primary key in queries. */
     static Column idColumn(Table table) {
-        return new Column(table.id(), Type.UNIQUEIDENTIFIER, null, null, null, null, null, null, null, null, null, true, true, null, null, false);
+        return new Column(table.id(), Type.UNIQUEIDENTIFIER, null, null, null, null, null, null, null, null, null, true, true, null, null,
+            false);
     }
 
     /** A query for everything. */

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param id       primary key, lower case, without braces
  * @param sequence place in the order of creation; the order of answers without {@code $orderby}
  * @param version  grows with every write in the organisation; feeds the etag
- * @param values   values by logical column name, without empty ones: String, BigDecimal, Integer, Long, Boolean, LocalDate, Instant, {@link Ref}
+ * @param values   values by logical column name, without empty ones: String, BigDecimal, Integer, Long, Boolean, LocalDate, Instant,
+ *                 {@link Ref}
  */
 record Row(String table, String id, long sequence, long version, Map<String, Object> values) {
 

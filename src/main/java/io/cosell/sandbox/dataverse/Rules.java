@@ -112,7 +112,8 @@ final class Rules {
         Map<String, Object> values = new LinkedHashMap<>(row.values());
         apply(values, written);
         keepCalculated(values, row.get("estimatedvalue"));
-        if (written.containsKey("statecode") && !written.containsKey("statuscode") && !Objects.equals(written.get("statecode"), row.get("statecode"))) {
+        if (written.containsKey("statecode") && !written.containsKey("statuscode")
+            && !Objects.equals(written.get("statecode"), row.get("statecode"))) {
             values.put("statuscode", table.columns().get("statuscode").firstStatus((Integer) values.get("statecode")));
         }
         Row after = put(table, row.id(), values, by);
@@ -232,7 +233,8 @@ final class Rules {
         if (table.readOnlyStates().contains(now)
             && (table.readOnlyStates().contains(wanted) || !Set.of("statecode", "statuscode").containsAll(written.keySet()))) {
             // Code and text of this refusal are not documented.
-            throw Refusal.rule("The " + table.name() + " " + row.id() + " is " + label + " and read-only. Reopen it first, with statecode 0 alone.");
+            throw Refusal.rule("The " + table.name() + " " + row.id() + " is " + label
+                + " and read-only. Reopen it first, with statecode 0 alone.");
         }
         if (wanted != now && table.statesByAction().containsKey(wanted)) {
             throw Refusal.rule("The statecode of a " + table.name() + " can't be set to " + wanted + " by an update. Use the action "
@@ -262,7 +264,8 @@ final class Rules {
     private void compute(Table table, Map<String, Object> values) {
         for (Column column : table.columns().values()) {
             if (!column.joined().isEmpty()) {
-                String joined = column.joined().stream().map(values::get).filter(Objects::nonNull).map(Object::toString).collect(Collectors.joining(" "));
+                String joined = column.joined().stream().map(values::get).filter(Objects::nonNull).map(Object::toString)
+                    .collect(Collectors.joining(" "));
                 apply(values, singleton(column.name(), joined.isEmpty() ? null : joined));
             }
         }
@@ -290,7 +293,8 @@ final class Rules {
     }
 
     private void baseCurrency(Table table, Map<String, Object> values) {
-        boolean money = table.columns().values().stream().anyMatch(column -> column.type() == Type.MONEY && values.get(column.name()) != null);
+        boolean money = table.columns().values().stream()
+            .anyMatch(column -> column.type() == Type.MONEY && values.get(column.name()) != null);
         if (money && values.get("transactioncurrencyid") == null && table.columns().containsKey("transactioncurrencyid")) {
             store.rows("transactioncurrency").stream().findFirst()
                 .ifPresent(base -> values.put("transactioncurrencyid", new Ref("transactioncurrency", base.id())));
@@ -309,16 +313,20 @@ final class Rules {
             }
             store.rows(table.name()).stream().filter(other -> !other.id().equals(id) && key.stream().allMatch(column ->
                 Values.compare(other.get(column), values.get(column)) == 0)).findFirst().ifPresent(other -> {
+                    String attributes = key.stream()
+                        .map(column -> "<" + column + ">" + Values.toJson(values.get(column)) + "</" + column + ">")
+                        .collect(Collectors.joining());
                     throw new Refusal(412, "0x80060892", "Entity Key " + key.get(0) + "_key violated. A record with the same value for "
-                        + String.join(", ", key) + " already exists. A duplicate record cannot be created. Select one or more unique values and try again."
-                        + "<DuplicateEntity><DuplicateAttributes>" + key.stream().map(column -> "<" + column + ">" + Values.toJson(values.get(column))
-                        + "</" + column + ">").collect(Collectors.joining()) + "</DuplicateAttributes><Id>" + other.id() + "</Id></DuplicateEntity>");
+                        + String.join(", ", key) + " already exists. A duplicate record cannot be created."
+                        + " Select one or more unique values and try again.<DuplicateEntity><DuplicateAttributes>" + attributes
+                        + "</DuplicateAttributes><Id>" + other.id() + "</Id></DuplicateEntity>");
                 });
         }
     }
 
     private void refuseDuplicate(Table table, Map<String, Object> written) {
-        boolean found = !table.duplicateColumns().isEmpty() && table.duplicateColumns().stream().allMatch(column -> written.get(column) != null)
+        boolean found = !table.duplicateColumns().isEmpty()
+            && table.duplicateColumns().stream().allMatch(column -> written.get(column) != null)
             && store.rows(table.name()).stream().anyMatch(other -> table.duplicateColumns().stream().allMatch(column ->
                 Values.compare(other.get(column), written.get(column)) == 0));
         if (found) {

@@ -34,17 +34,21 @@ final class Tokens {
     /** Answers a request to the token endpoint. */
     Reply answer(Request request) {
         if (!request.method().equals("POST")) {
-            return refuse(400, "invalid_request", 900561, "The endpoint only accepts POST requests. Received a " + request.method() + " request.");
+            return refuse(400, "invalid_request", 900561, "The endpoint only accepts POST requests. Received a " + request.method()
+                + " request.");
         }
         Map<String, String> form = form(request.text());
         if (!"client_credentials".equals(form.get("grant_type"))) {
-            return refuse(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '" + form.get("grant_type") + "'.");
+            return refuse(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '" + form.get("grant_type")
+                + "'.");
         }
         if (!options.clientId().equals(form.get("client_id"))) {
-            return refuse(400, "unauthorized_client", 700016, "Application with identifier '" + form.get("client_id") + "' was not found in the directory.");
+            return refuse(400, "unauthorized_client", 700016, "Application with identifier '" + form.get("client_id")
+                + "' was not found in the directory.");
         }
         if (!options.clientSecret().equals(form.get("client_secret"))) {
-            return refuse(401, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client"
+            return refuse(401, "invalid_client", 7000215,
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client"
                 + " secret value, not the client secret ID, for a secret added to app '" + options.clientId() + "'.");
         }
         if (!form.getOrDefault("scope", "").endsWith("/.default")) {
@@ -93,7 +97,8 @@ final class Tokens {
 
     /** The answer to a request without a valid token. */
     static Reply challenge(Request request) {
-        return new Refusal(401, "0x80072560", "The access token is missing, has expired or was revoked: get a new one from the token endpoint.").reply()
+        return new Refusal(401, "0x80072560",
+            "The access token is missing, has expired or was revoked: get a new one from the token endpoint.").reply()
             .with("WWW-Authenticate", "Bearer authorization_uri=http://" + request.header("Host").orElse("") + "/common/oauth2/authorize");
     }
 

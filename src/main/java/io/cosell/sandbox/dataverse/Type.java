@@ -2,7 +2,8 @@ package io.cosell.sandbox.dataverse;
 
 /** What a column holds (contract dataverse.md, section 2). */
 enum Type {
-    STRING, MEMO, MONEY, DECIMAL, DOUBLE, INT, BIGINT, BOOL, CHOICE, STATE, STATUS, DATE, DATETIME, LOOKUP, OWNER, CUSTOMER, UNIQUEIDENTIFIER;
+    STRING, MEMO, MONEY, DECIMAL, DOUBLE, INT, BIGINT, BOOL, CHOICE, STATE, STATUS, DATE, DATETIME, LOOKUP, OWNER, CUSTOMER,
+        UNIQUEIDENTIFIER;
 
     boolean isText() {
         return this == STRING || this == MEMO;

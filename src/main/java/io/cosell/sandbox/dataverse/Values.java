@@ -104,7 +104,8 @@ final class Values {
     private static int choice(Table table, Column column, JsonNode json) {
         int value = whole(table, column, json);
         if (!column.values().containsKey(value)) {
-            throw new Refusal(400, "0x8004431A", "A validation error occurred. The value '" + value + "' of '" + column.name() + "' on record of type '"
+            throw new Refusal(400, "0x8004431A", "A validation error occurred. The value '" + value + "' of '" + column.name()
+                + "' on record of type '"
                 + table.name() + "' is outside the valid range. Accepted Values: " + column.values().keySet());
         }
         return value;
@@ -112,7 +113,8 @@ final class Values {
 
     private static void inRange(Table table, Column column, BigDecimal number) {
         if (column.min() != null && number.compareTo(column.min()) < 0 || column.top() != null && number.compareTo(column.top()) > 0) {
-            throw new Refusal(400, "0x80044330", "A validation error occurred. The value '" + number.toPlainString() + "' of '" + column.name()
+            throw new Refusal(400, "0x80044330", "A validation error occurred. The value '" + number.toPlainString() + "' of '"
+                + column.name()
                 + "' on record of type '" + table.name() + "' is outside the valid range.");
         }
     }

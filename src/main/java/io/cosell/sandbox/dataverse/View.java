@@ -92,12 +92,14 @@ record View(Schema schema, Store store, String root, Prefer prefer) {
         if (table.collections().containsKey(navigation)) {
             List<Map<String, Object>> related = new ArrayList<>();
             Table target = schema.table(table.collections().get(navigation).table());
-            Pages.sorted(related(table, row, navigation), inner).stream().limit(inner.top()).forEach(child -> related.add(row(target, child, inner)));
+            Pages.sorted(related(table, row, navigation), inner).stream().limit(inner.top())
+                .forEach(child -> related.add(row(target, child, inner)));
             json.put(navigation, related);
             return;
         }
         Table.One one = table.one(navigation).orElseThrow();
-        Row target = row.get(one.column().name()) instanceof Ref ref && one.targets().contains(ref.table()) ? store.find(ref.table(), ref.id()) : null;
+        Row target = row.get(one.column().name()) instanceof Ref ref && one.targets().contains(ref.table())
+            ? store.find(ref.table(), ref.id()) : null;
         json.put(navigation, target == null ? null : row(schema.table(target.table()), target, inner));
     }
 

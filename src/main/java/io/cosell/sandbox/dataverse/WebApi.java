@@ -25,8 +25,8 @@ final class WebApi {
     private static final Pattern ROOT = Pattern.compile("(/api/data/v9\\.\\d+/)(.*)", Pattern.DOTALL);
     private static final Pattern RESOURCE = Pattern.compile("([^/(]+)(?:\\((.*?)\\))?((?:/[^/()]+(?:\\([^()]*\\))?)*)/?", Pattern.DOTALL);
     private static final String ACTION = "Microsoft.Dynamics.CRM.";
-    private static final List<String> NOT_SIMULATED = List.of("$metadata", "EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions",
-        "CreateMultiple", "UpdateMultiple", "sdkmessageprocessingstepimages", "opportunityproducts");
+    private static final List<String> NOT_SIMULATED = List.of("$metadata", "EntityDefinitions", "RelationshipDefinitions",
+        "GlobalOptionSetDefinitions", "CreateMultiple", "UpdateMultiple", "sdkmessageprocessingstepimages", "opportunityproducts");
 
     /**
      * One request, taken apart.
@@ -37,7 +37,8 @@ final class WebApi {
      * @param rest    further segments
      * @param address whole address without query, encoded
      */
-    private record Target(Request request, String root, String set, String key, List<String> rest, String address, Prefer prefer, Caller by) {
+    private record Target(Request request, String root, String set, String key, List<String> rest, String address, Prefer prefer,
+        Caller by) {
 
         String method() {
             return request.method();
@@ -226,7 +227,8 @@ final class WebApi {
     }
 
     private Reply written(Target target, View view, Table table, Row row, Query query, boolean created, String address) {
-        Query plain = new Query(query.select(), query.filter(), query.order(), Map.of(), query.top(), false); // $expand is ignored on writes
+        // $expand is ignored on writes
+        Query plain = new Query(query.select(), query.filter(), query.order(), Map.of(), query.top(), false);
         Reply reply = target.prefer().representation()
             ? Reply.json(created ? 201 : 200, view.entity(table, row, plain)).with("ETag", row.etag())
             : Reply.empty(204);
@@ -270,7 +272,8 @@ final class WebApi {
                 return Reply.empty(204);
             }
             Table other = schema.table(ref.table());
-            return Reply.json(200, view(target).entity(other, store.find(ref.table(), ref.id()), Query.parse(schema, store, other, target.request().query())));
+            return Reply.json(200, view(target).entity(other, store.find(ref.table(), ref.id()),
+                Query.parse(schema, store, other, target.request().query())));
         }
         return column(target, table, row, name);
     }

@@ -43,7 +43,8 @@ final class Webhooks {
     private static final int LARGEST_BODY = 256 * 1024;
     private static final Duration TIME_OUT = Duration.ofSeconds(60);
     private static final Set<Integer> TRIED_AGAIN = Set.of(502, 503, 504);
-    private static final List<String> DROPPED_WHEN_LARGE = List.of("ParentContext", "InputParameters", "PreEntityImages", "PostEntityImages");
+    private static final List<String> DROPPED_WHEN_LARGE = List.of("ParentContext", "InputParameters", "PreEntityImages",
+        "PostEntityImages");
     private static final String CONTRACTS = ":http://schemas.microsoft.com/xrm/2011/Contracts";
 
     private final Schema schema;
@@ -78,7 +79,8 @@ final class Webhooks {
                     deliver(endpoint, change);
                 } catch (IllegalArgumentException e) { // an endpoint that can't be called must not fail the user's save
                     LOG.warn("The serviceendpoint {} can't be called: {}", endpoint.get("name"), e.getMessage());
-                    deliveries.add(new WebhookDelivery(clock.instant(), (String) endpoint.get("url"), change.message(), change.row().table(),
+                    deliveries.add(new WebhookDelivery(clock.instant(), (String) endpoint.get("url"), change.message(),
+                        change.row().table(),
                         change.row().id(), 1, 0));
                 }
             }
@@ -86,7 +88,8 @@ final class Webhooks {
     }
 
     private boolean fits(Row step, Store.Pending change) {
-        if ((Integer) step.get("statecode") != 0 || !change.message().equals(store.find("sdkmessage", ((Ref) step.get("sdkmessageid")).id()).get("name"))) {
+        Row message = store.find("sdkmessage", ((Ref) step.get("sdkmessageid")).id());
+        if ((Integer) step.get("statecode") != 0 || !change.message().equals(message.get("name"))) {
             return false;
         }
         if (step.get("sdkmessagefilterid") instanceof Ref filter
@@ -112,7 +115,8 @@ final class Webhooks {
         String correlation = UUID.randomUUID().toString();
         Map<String, Object> context = context(change, correlation);
         byte[] body = bytes(context);
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIME_OUT).header("Content-Type", "application/json; charset=utf-8")
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIME_OUT)
+            .header("Content-Type", "application/json; charset=utf-8")
             .header("x-ms-dynamics-organization", "sandbox").header("x-ms-dynamics-entity-name", change.row().table())
             .header("x-ms-dynamics-request-name", change.message()).header("x-ms-correlation-request-id", correlation);
         if (body.length > LARGEST_BODY) {
@@ -130,7 +134,8 @@ final class Webhooks {
     private void send(HttpRequest request, Store.Pending change, int attempt) {
         http.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete((answer, error) -> {
             int status = answer == null ? 0 : answer.statusCode();
-            deliveries.add(new WebhookDelivery(clock.instant(), request.uri().toString(), change.message(), change.row().table(), change.row().id(),
+            deliveries.add(new WebhookDelivery(clock.instant(), request.uri().toString(), change.message(), change.row().table(),
+                change.row().id(),
                 attempt, status));
             if (attempt == 1 && TRIED_AGAIN.contains(status)) {
                 send(request, change, 2);
@@ -141,7 +146,8 @@ final class Webhooks {
     }
 
     private static String withParameter(String url, String name, String value) {
-        return url + (url.contains("?") ? "&" : "?") + URLEncoder.encode(name, StandardCharsets.UTF_8) + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return url + (url.contains("?") ? "&" : "?") + URLEncoder.encode(name, StandardCharsets.UTF_8) + "="
+            + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     /** Reads {@code <settings><setting name="n" value="v"/></settings>}; anything else is a key and has no settings. */
@@ -153,7 +159,8 @@ final class Webhooks {
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            NodeList nodes = factory.newDocumentBuilder().parse(new InputSource(new StringReader(authvalue))).getElementsByTagName("setting");
+            NodeList nodes = factory.newDocumentBuilder().parse(new InputSource(new StringReader(authvalue)))
+                .getElementsByTagName("setting");
             for (int i = 0; i < nodes.getLength(); i++) {
                 settings.put(((Element) nodes.item(i)).getAttribute("name"), ((Element) nodes.item(i)).getAttribute("value"));
             }

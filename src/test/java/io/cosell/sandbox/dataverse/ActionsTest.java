@@ -38,7 +38,8 @@ class ActionsTest {
         var refused = org.patch("opportunities(" + id + ")", "{\"description\":\"late\"}");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.message()).contains("read-only");
-        assertThat(org.patch("opportunities(" + id + ")", "{\"statecode\":0,\"statuscode\":1,\"description\":\"late\"}").status()).isEqualTo(400);
+        assertThat(org.patch("opportunities(" + id + ")", "{\"statecode\":0,\"statuscode\":1,\"description\":\"late\"}").status())
+            .isEqualTo(400);
         assertThat(org.post("WinOpportunity", close(id, 3)).status()).isEqualTo(400);
         assertThat(org.patch("opportunities(" + id + ")", "{\"statecode\":0,\"statuscode\":1}").status()).isEqualTo(204);
         assertThat(org.patch("opportunities(" + id + ")", "{\"description\":\"open again\"}").status()).isEqualTo(204);
@@ -68,14 +69,18 @@ class ActionsTest {
     @Test
     void qualifyingMakesAccountContactAndOpportunity() {
         String euro = (String) org.sandbox.rows("transactioncurrency").get(1).get("transactioncurrencyid");
-        Map<String, Object> columns = new HashMap<>(Map.of("subject", "Field service", "firstname", "Ann", "lastname", "Fox", "companyname", "Contoso",
-            "estimatedamount", 7000, "budgetamount", 6000, "description", "notes", "estimatedclosedate", "2027-02-01", "address1_postalcode", "53111",
+        Map<String, Object> columns = new HashMap<>(Map.of("subject", "Field service", "firstname", "Ann", "lastname", "Fox",
+            "companyname", "Contoso",
+            "estimatedamount", 7000, "budgetamount", 6000, "description", "notes", "estimatedclosedate", "2027-02-01",
+                "address1_postalcode", "53111",
             "emailaddress1", "ann@contoso.example"));
         columns.put("msft_microsoftpartnercenterreferralidentifier", "ref-1");
         columns.put("msft_microsoftpartnercenterhelp", 299600005);
         String lead = org.sandbox.create("lead", columns);
-        var answer = org.post("leads(" + lead + ")/Microsoft.Dynamics.CRM.QualifyLead", "{\"CreateAccount\":true,\"CreateContact\":true,\"CreateOpportunity\":true,"
-            + "\"OpportunityCurrencyId\":{\"transactioncurrencyid\":\"" + euro + "\",\"@odata.type\":\"Microsoft.Dynamics.CRM.transactioncurrency\"},"
+        var answer = org.post("leads(" + lead + ")/Microsoft.Dynamics.CRM.QualifyLead",
+            "{\"CreateAccount\":true,\"CreateContact\":true,\"CreateOpportunity\":true,"
+            + "\"OpportunityCurrencyId\":{\"transactioncurrencyid\":\"" + euro
+            + "\",\"@odata.type\":\"Microsoft.Dynamics.CRM.transactioncurrency\"},"
             + "\"OpportunityCustomerId\":null,\"SourceCampaignId\":null,\"Status\":3}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.json().at("/value/0/@odata.type").asText()).isEqualTo("#Microsoft.Dynamics.CRM.account");
@@ -84,10 +89,14 @@ class ActionsTest {
         String contact = answer.json().at("/value/1/contactid").asText();
         String opportunity = answer.json().at("/value/2/opportunityid").asText();
         assertThat(org.sandbox.row("account", account)).containsEntry("name", "Contoso").containsEntry("address1_postalcode", "53111");
-        assertThat(org.sandbox.row("contact", contact)).containsEntry("fullname", "Ann Fox").containsEntry("_parentcustomerid_value", account);
-        assertThat(org.sandbox.row("opportunity", opportunity)).containsEntry("name", "Field service").containsEntry("estimatedvalue", new BigDecimal("7000.00"))
-            .containsEntry("_originatingleadid_value", lead).containsEntry("_transactioncurrencyid_value", euro).containsEntry("_customerid_value", account)
-            .containsEntry("msft_microsoftpartnercenterreferralidentifier", "ref-1").containsEntry("msft_microsoftpartnercenterhelp", 299600005)
+        assertThat(org.sandbox.row("contact", contact)).containsEntry("fullname", "Ann Fox")
+            .containsEntry("_parentcustomerid_value", account);
+        assertThat(org.sandbox.row("opportunity", opportunity)).containsEntry("name", "Field service")
+            .containsEntry("estimatedvalue", new BigDecimal("7000.00"))
+            .containsEntry("_originatingleadid_value", lead).containsEntry("_transactioncurrencyid_value", euro)
+            .containsEntry("_customerid_value", account)
+            .containsEntry("msft_microsoftpartnercenterreferralidentifier", "ref-1")
+            .containsEntry("msft_microsoftpartnercenterhelp", 299600005)
             .containsEntry("estimatedclosedate", "2027-02-01");
         assertThat(org.sandbox.row("lead", lead)).containsEntry("statecode", 1).containsEntry("statuscode", 3)
             .containsEntry("_qualifyingopportunityid_value", opportunity);
@@ -109,7 +118,8 @@ class ActionsTest {
     void aSellerDoesTheSameFromJava() {
         String won = deal();
         org.sandbox.winOpportunity(won);
-        assertThat(org.sandbox.row("opportunity", won)).containsEntry("statuscode", 3).containsEntry("actualvalue", new BigDecimal("1000.00"));
+        assertThat(org.sandbox.row("opportunity", won)).containsEntry("statuscode", 3)
+            .containsEntry("actualvalue", new BigDecimal("1000.00"));
         assertThatThrownBy(() -> org.sandbox.update("opportunity", won, Map.of("name", "x"))).hasMessageContaining("read-only");
         org.sandbox.reopenOpportunity(won);
         org.sandbox.loseOpportunity(won, 4);

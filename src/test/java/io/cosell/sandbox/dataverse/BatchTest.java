@@ -34,18 +34,22 @@ class BatchTest {
     }
 
     private static String change(int id, String request, String body) {
-        return "--changeset_1\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: " + id + "\r\n\r\n" + request
+        return "--changeset_1\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: " + id + "\r\n\r\n"
+            + request
             + " HTTP/1.1\r\nContent-Type: application/json\r\n\r\n" + body + "\r\n";
     }
 
     @Test
     void oneChangeSetMakesAccountContactDealAndSolution() {
         String detail = (String) org.sandbox.rows("msft_microsoftsolutiondetail").get(0).get("msft_microsoftsolutiondetailid");
-        var answer = batch(part("GET " + org.sandbox.address() + "/api/data/v9.2/transactioncurrencies?$filter=isocurrencycode%20eq%20'EUR'", "")
+        var answer = batch(part("GET " + org.sandbox.address()
+            + "/api/data/v9.2/transactioncurrencies?$filter=isocurrencycode%20eq%20'EUR'", "")
             + changeSet(
                 change(1, "POST " + org.sandbox.address() + "/api/data/v9.2/accounts", "{\"name\":\"Contoso\"}"),
-                change(2, "POST /api/data/v9.2/contacts?tag=cosell", "{\"lastname\":\"Fox\",\"parentcustomerid_account@odata.bind\":\"$1\"}"),
-                change(3, "POST opportunities", "{\"name\":\"Deal\",\"parentaccountid@odata.bind\":\"/$1\",\"parentcontactid@odata.bind\":\"$2\"}"),
+                change(2, "POST /api/data/v9.2/contacts?tag=cosell",
+                    "{\"lastname\":\"Fox\",\"parentcustomerid_account@odata.bind\":\"$1\"}"),
+                change(3, "POST opportunities",
+                    "{\"name\":\"Deal\",\"parentaccountid@odata.bind\":\"/$1\",\"parentcontactid@odata.bind\":\"$2\"}"),
                 change(4, "POST msft_microsoftsolutions", "{\"msft_OpportunityId@odata.bind\":\"$3\",\"msft_SolutionDetailId@odata.bind\":"
                     + "\"/msft_microsoftsolutiondetails(" + detail + ")\"}"),
                 change(5, "PATCH $1", "{\"description\":\"costs $1\"}"),
@@ -54,12 +58,14 @@ class BatchTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).startsWith("multipart/mixed; boundary=batchresponse_");
         assertThat(answer.text()).startsWith("--batchresponse_").contains("Content-Type: multipart/mixed; boundary=changesetresponse_")
-            .contains("Content-ID: 4\r\n").contains("HTTP/1.1 204 No Content\r\n").contains("OData-EntityId: " + org.sandbox.address()).contains("HTTP/1.1 200 OK\r\n")
+            .contains("Content-ID: 4\r\n").contains("HTTP/1.1 204 No Content\r\n").contains("OData-EntityId: " + org.sandbox.address())
+            .contains("HTTP/1.1 200 OK\r\n")
             .contains("\"isocurrencycode\":\"EUR\"").contains("\"name\":\"Contoso\"");
         String account = (String) org.sandbox.rows("account").get(0).get("accountid");
         assertThat(org.sandbox.rows("account").get(0)).containsEntry("description", "costs $1");
         assertThat(org.sandbox.rows("contact").get(0)).containsEntry("_parentcustomerid_value", account);
-        assertThat(org.sandbox.rows("opportunity").get(0)).containsEntry("_parentaccountid_value", account).containsEntry("description", "x");
+        assertThat(org.sandbox.rows("opportunity").get(0)).containsEntry("_parentaccountid_value", account)
+            .containsEntry("description", "x");
         assertThat(org.sandbox.rows("msft_microsoftsolution").get(0)).containsEntry("_msft_solutiondetailid_value", detail);
         assertThat(org.sandbox.history()).filteredOn(change -> "cosell".equals(change.tag())).hasSize(1);
     }
@@ -83,7 +89,8 @@ class BatchTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).contains("HTTP/1.1 404 Not Found").contains("HTTP/1.1 204 No Content");
         assertThat(org.sandbox.rows("account")).hasSize(1);
-        assertThat(batch(part("GET accounts(00000000-0000-0000-0000-000000000001)", "") + part("POST accounts", "{\"name\":\"Other\"}")).status()).isEqualTo(404);
+        assertThat(batch(part("GET accounts(00000000-0000-0000-0000-000000000001)", "") + part("POST accounts", "{\"name\":\"Other\"}"))
+            .status()).isEqualTo(404);
         assertThat(org.sandbox.rows("account")).hasSize(1);
     }
 

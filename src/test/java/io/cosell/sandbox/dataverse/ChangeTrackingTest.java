@@ -100,7 +100,8 @@ class ChangeTrackingTest {
     void refusesWhatItCantCombine(String option) {
         var refused = org.get("opportunities?$" + option, "Prefer", "odata.track-changes");
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.message()).isEqualTo("The \"${" + option.replaceAll("=.*", "") + "}\" query parameter isn't supported when Change Tracking is enabled.");
+        assertThat(refused.message()).isEqualTo("The \"${" + option.replaceAll("=.*", "")
+            + "}\" query parameter isn't supported when Change Tracking is enabled.");
     }
 
     @Test

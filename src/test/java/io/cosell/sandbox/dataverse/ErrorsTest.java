@@ -56,12 +56,14 @@ class ErrorsTest {
 
     @Test
     void aTextTooLongIsRefusedInTheDocumentedWords() {
-        assertThat(org.post("opportunities", "{\"name\":\"" + "x".repeat(301) + "\"}").message()).isEqualTo("A validation error occurred. The length of the"
+        assertThat(org.post("opportunities", "{\"name\":\"" + "x".repeat(301) + "\"}").message())
+            .isEqualTo("A validation error occurred. The length of the"
             + " 'name' attribute of the 'opportunity' entity exceeded the maximum allowed length of '300'.");
     }
 
     @ParameterizedTest
-    @CsvSource({"GET,nothings,404", "GET,EntityDefinitions,501", "GET,$metadata,501", "PUT,accounts,405", "DELETE,WhoAmI,405", "GET,accounts(x),400",
+    @CsvSource({"GET,nothings,404", "GET,EntityDefinitions,501", "GET,$metadata,501", "PUT,accounts,405", "DELETE,WhoAmI,405",
+        "GET,accounts(x),400",
         "GET,accounts/nothing,404", "POST,Microsoft.Dynamics.CRM.Other,501"})
     void unknownAddresses(String method, String path, int status) {
         var answer = org.send(method, path, method.equals("GET") ? null : "{}");
@@ -71,7 +73,8 @@ class ErrorsTest {
 
     @Test
     void throttlesOnDemandAndDoesNothingThen() {
-        for (var reply : List.of(DataverseSandbox.throttled(12), DataverseSandbox.throttledByTime(12), DataverseSandbox.throttledByConcurrency(12))) {
+        for (var reply : List.of(DataverseSandbox.throttled(12), DataverseSandbox.throttledByTime(12),
+            DataverseSandbox.throttledByConcurrency(12))) {
             org.sandbox.fail(Fault.instead("POST", "/accounts", reply));
             var answer = org.post("accounts", "{\"name\":\"Contoso\"}");
             assertThat(answer.status()).isEqualTo(429);

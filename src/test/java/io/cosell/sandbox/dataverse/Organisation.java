@@ -52,8 +52,10 @@ final class Organisation implements AutoCloseable {
     }
 
     Answer token(String id, String secret) {
-        return raw("POST", sandbox.address() + "/contoso/oauth2/v2.0/token", "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret
-            + "&scope=" + URLEncoder.encode(sandbox.address() + "/.default", StandardCharsets.UTF_8), "Content-Type", "application/x-www-form-urlencoded");
+        return raw("POST", sandbox.address() + "/contoso/oauth2/v2.0/token", "grant_type=client_credentials&client_id=" + id
+            + "&client_secret=" + secret
+            + "&scope=" + URLEncoder.encode(sandbox.address() + "/.default", StandardCharsets.UTF_8), "Content-Type",
+            "application/x-www-form-urlencoded");
     }
 
     void use(String newToken) {
@@ -97,7 +99,8 @@ final class Organisation implements AutoCloseable {
         try {
             HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
             boolean isJson = answer.headers().firstValue("Content-Type").orElse("").contains("json") && !answer.body().isEmpty();
-            return new Answer(answer.statusCode(), isJson ? SandboxSystem.JSON.readTree(answer.body()) : MissingNode.getInstance(), answer.body(), answer);
+            return new Answer(answer.statusCode(), isJson ? SandboxSystem.JSON.readTree(answer.body()) : MissingNode.getInstance(),
+                answer.body(), answer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -33,7 +33,8 @@ class QueriesTest {
         contoso = org.sandbox.create("account", Map.of("name", "Contoso", "address1_country", "DE"));
         org.sandbox.create("opportunity", Map.of("name", "Alpha", "estimatedvalue", 100, "estimatedclosedate", "2026-12-01",
             "parentaccountid@odata.bind", "/accounts(" + contoso + ")"));
-        org.sandbox.create("opportunity", Map.of("name", "O'Brien, (West)", "estimatedvalue", 200, "estimatedclosedate", "2027-01-01", "closeprobability", 50));
+        org.sandbox.create("opportunity", Map.of("name", "O'Brien, (West)", "estimatedvalue", 200, "estimatedclosedate", "2027-01-01",
+            "closeprobability", 50));
         org.sandbox.create("opportunity", Map.of("name", "beta", "estimatedvalue", 300, "msft_microsoftpartnercenterreferralsync", true));
     }
 
@@ -70,7 +71,8 @@ class QueriesTest {
     @Test
     void filtersByGuid() {
         assertThat(list("_parentaccountid_value eq " + contoso)).isEqualTo("Alpha");
-        assertThat(list("opportunityid ne " + org.sandbox.rows("opportunity").get(0).get("opportunityid"))).isEqualTo("O'Brien, (West);beta");
+        assertThat(list("opportunityid ne " + org.sandbox.rows("opportunity").get(0).get("opportunityid")))
+            .isEqualTo("O'Brien, (West);beta");
     }
 
     @ParameterizedTest

@@ -39,7 +39,8 @@ class RowsTest {
 
     @Test
     void aGivenPrimaryKeyIsTakenOnce() {
-        assertThat(org.post("accounts", "{\"accountid\":\"" + ID + "\",\"name\":\"Contoso\"}").header("OData-EntityId")).endsWith("accounts(" + ID + ")");
+        assertThat(org.post("accounts", "{\"accountid\":\"" + ID + "\",\"name\":\"Contoso\"}").header("OData-EntityId"))
+            .endsWith("accounts(" + ID + ")");
         var again = org.post("accounts", "{\"accountid\":\"" + ID + "\",\"name\":\"Contoso\"}");
         assertThat(again.status()).isEqualTo(412);
         assertThat(again.code()).isEqualTo("0x80040237");
@@ -66,7 +67,8 @@ class RowsTest {
         String first = org.get("accounts(" + id + ")").header("ETag");
         assertThat(org.get("accounts(" + id + ")", "If-None-Match", first).status()).isEqualTo(304);
         assertThat(org.get("accounts(" + id + ")", "If-None-Match", "null").status()).isEqualTo(200);
-        assertThat(org.get("accounts(" + id + ")", "If-None-Match", first, "Prefer", "odata.include-annotations=\"*\"").status()).isEqualTo(200);
+        assertThat(org.get("accounts(" + id + ")", "If-None-Match", first, "Prefer", "odata.include-annotations=\"*\"").status())
+            .isEqualTo(200);
         assertThat(org.patch("accounts(" + id + ")", "{\"name\":\"A\"}", "If-Match", first).status()).isEqualTo(204);
         assertThat(org.get("accounts(" + id + ")", "If-None-Match", first).status()).isEqualTo(200);
         var stale = org.patch("accounts(" + id + ")", "{\"name\":\"B\"}", "If-Match", first);
@@ -85,7 +87,8 @@ class RowsTest {
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.json().path("accountnumber").asText()).isEqualTo("A 1");
         assertThat(created.header("OData-EntityId")).endsWith("accounts(accountnumber='A%201')");
-        assertThat(org.patch("accounts(accountnumber='A 1')", "{\"name\":\"Contoso 2\",\"accountnumber\":\"ignored\"}").status()).isEqualTo(204);
+        assertThat(org.patch("accounts(accountnumber='A 1')", "{\"name\":\"Contoso 2\",\"accountnumber\":\"ignored\"}").status())
+            .isEqualTo(204);
         assertThat(org.get("accounts(accountnumber='A 1')?$select=name").json().path("name").asText()).isEqualTo("Contoso 2");
         var missing = org.get("accounts(accountnumber='none')");
         assertThat(missing.status()).isEqualTo(404);
@@ -97,7 +100,8 @@ class RowsTest {
         assertThat(doubled.status()).isEqualTo(412);
         assertThat(doubled.code()).isEqualTo("0x80060892");
         assertThat(doubled.message()).contains("<Id>" + created.json().path("accountid").asText() + "</Id>");
-        String contact = org.create("contacts", "{\"lastname\":\"Fox\",\"parentcustomerid_account@odata.bind\":\"/accounts(accountnumber='A 1')\"}");
+        String contact = org.create("contacts",
+            "{\"lastname\":\"Fox\",\"parentcustomerid_account@odata.bind\":\"/accounts(accountnumber='A 1')\"}");
         assertThat(org.sandbox.row("contact", contact)).containsEntry("_parentcustomerid_value", created.json().path("accountid").asText());
     }
 
@@ -106,29 +110,36 @@ class RowsTest {
         String account = org.create("accounts", "{\"name\":\"Contoso\"}");
         String id = org.create("opportunities", "{\"name\":\"Deal\",\"parentaccountid@odata.bind\":\"/accounts(" + account + ")\","
             + "\"customerid_account@odata.bind\":\"" + org.sandbox.address() + "/api/data/v9.2/accounts(" + account + ")\"}");
-        var shown = org.get("opportunities(" + id + ")?$select=_customerid_value,_parentaccountid_value", "Prefer", "odata.include-annotations=\"*\"").json();
+        var shown = org.get("opportunities(" + id + ")?$select=_customerid_value,_parentaccountid_value", "Prefer",
+            "odata.include-annotations=\"*\"").json();
         assertThat(shown.path("_customerid_value").asText()).isEqualTo(account);
         assertThat(shown.path("_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname").asText()).isEqualTo("account");
-        assertThat(shown.path("_customerid_value@Microsoft.Dynamics.CRM.associatednavigationproperty").asText()).isEqualTo("customerid_account");
+        assertThat(shown.path("_customerid_value@Microsoft.Dynamics.CRM.associatednavigationproperty").asText())
+            .isEqualTo("customerid_account");
         assertThat(shown.path("_customerid_value@OData.Community.Display.V1.FormattedValue").asText()).isEqualTo("Contoso");
         assertThat(org.delete("opportunities(" + id + ")/parentaccountid/$ref").status()).isEqualTo(204);
         assertThat(org.patch("opportunities(" + id + ")", "{\"customerid_account@odata.bind\":null}").status()).isEqualTo(204);
-        assertThat(org.sandbox.row("opportunity", id)).containsEntry("_parentaccountid_value", null).containsEntry("_customerid_value", null);
-        assertThat(org.send("PUT", "opportunities(" + id + ")/parentaccountid/$ref", "{\"@odata.id\":\"/accounts(" + account + ")\"}").status()).isEqualTo(204);
+        assertThat(org.sandbox.row("opportunity", id)).containsEntry("_parentaccountid_value", null)
+            .containsEntry("_customerid_value", null);
+        assertThat(org.send("PUT", "opportunities(" + id + ")/parentaccountid/$ref", "{\"@odata.id\":\"/accounts(" + account + ")\"}")
+            .status()).isEqualTo(204);
         assertThat(org.sandbox.row("opportunity", id)).containsEntry("_parentaccountid_value", account);
     }
 
     @Test
     void moneyBringsItsCurrencyAndLabelsComeOnRequest() {
-        String euro = org.get("transactioncurrencies?$filter=isocurrencycode eq 'EUR'").json().at("/value/0/transactioncurrencyid").asText();
-        String id = org.create("opportunities", "{\"name\":\"Deal\",\"estimatedvalue\":5000.555,\"msft_microsoftpartnercenterhelp\":299600002,"
+        String euro = org.get("transactioncurrencies?$filter=isocurrencycode eq 'EUR'").json().at("/value/0/transactioncurrencyid")
+            .asText();
+        String id = org.create("opportunities",
+            "{\"name\":\"Deal\",\"estimatedvalue\":5000.555,\"msft_microsoftpartnercenterhelp\":299600002,"
             + "\"transactioncurrencyid@odata.bind\":\"/transactioncurrencies(" + euro + ")\"}");
         var shown = org.get("opportunities(" + id + ")?$select=estimatedvalue,statuscode,msft_microsoftpartnercenterhelp",
             "Prefer", "odata.include-annotations=\"OData.Community.Display.V1.FormattedValue\"").json();
         assertThat(shown.path("estimatedvalue").decimalValue()).isEqualByComparingTo(new BigDecimal("5000.56"));
         assertThat(shown.path("_transactioncurrencyid_value").asText()).isEqualTo(euro);
         assertThat(shown.path("statuscode@OData.Community.Display.V1.FormattedValue").asText()).isEqualTo("In Progress");
-        assertThat(shown.path("msft_microsoftpartnercenterhelp@OData.Community.Display.V1.FormattedValue").asText()).isEqualTo("Proof of concept or demo");
+        assertThat(shown.path("msft_microsoftpartnercenterhelp@OData.Community.Display.V1.FormattedValue").asText())
+            .isEqualTo("Proof of concept or demo");
         assertThat(shown.path("estimatedvalue@OData.Community.Display.V1.FormattedValue").asText()).isEqualTo("€5,000.56");
         assertThat(shown.has("_transactioncurrencyid_value@Microsoft.Dynamics.CRM.lookuplogicalname")).isFalse();
         assertThat(org.get("opportunities(" + id + ")").json().has("statuscode@OData.Community.Display.V1.FormattedValue")).isFalse();

@@ -54,7 +54,8 @@ class TokensTest {
     @Test
     void whoAmINamesTheApplicationUserOrTheUserItActsFor() {
         assertThat(org.get("WhoAmI").json().path("UserId").asText()).isEqualTo(DataverseSandbox.APPLICATION_USER);
-        assertThat(org.get("WhoAmI", "MSCRMCallerID", DataverseSandbox.SELLER).json().path("UserId").asText()).isEqualTo(DataverseSandbox.SELLER);
+        assertThat(org.get("WhoAmI", "MSCRMCallerID", DataverseSandbox.SELLER).json().path("UserId").asText())
+            .isEqualTo(DataverseSandbox.SELLER);
         assertThat(org.get("WhoAmI", "CallerObjectId", "11111111-1111-1111-1111-111111111111").status()).isEqualTo(403);
     }
 }

@@ -70,7 +70,8 @@ class WebhooksTest {
         String account = org.sandbox.create("account", Map.of("name", "Contoso"));
         String id = org.sandbox.create("opportunity", Map.of("name", "Deal"));
         org.sandbox.registerWebhook(url, "x-secret", "a \"b\" & <c>", Set.of("opportunity"));
-        assertThat(org.patch("opportunities(" + id + ")?tag=our-connector", "{\"estimatedvalue\":5000,\"statuscode\":2,\"estimatedclosedate\":\"2026-01-01\","
+        assertThat(org.patch("opportunities(" + id + ")?tag=our-connector",
+            "{\"estimatedvalue\":5000,\"statuscode\":2,\"estimatedclosedate\":\"2026-01-01\","
             + "\"parentaccountid@odata.bind\":\"/accounts(" + account + ")\"}").status()).isEqualTo(204);
         Call call = next();
         assertThat(call.headers().getFirst("x-secret")).isEqualTo("a \"b\" & <c>");
@@ -85,7 +86,8 @@ class WebhooksTest {
         assertThat(money.path("Value").decimalValue()).isEqualByComparingTo("5000");
         String attributes = call.body().at("/InputParameters/0/value/Attributes").toString();
         assertThat(attributes).contains("\"__type\":\"OptionSetValue:http://schemas.microsoft.com/xrm/2011/Contracts\",\"Value\":2")
-            .contains("{\"key\":\"estimatedclosedate\",\"value\":\"/Date(1767225600000)/\"}").contains("\"LogicalName\":\"account\"").doesNotContain("\"name\"");
+            .contains("{\"key\":\"estimatedclosedate\",\"value\":\"/Date(1767225600000)/\"}").contains("\"LogicalName\":\"account\"")
+            .doesNotContain("\"name\"");
         quiet();
         assertThat(org.sandbox.webhookDeliveries()).extracting(WebhookDelivery::status).containsExactly(204);
     }
@@ -127,13 +129,16 @@ class WebhooksTest {
     @Test
     void isRegisteredOverHttpWithKeyOrParametersAndFilteringColumns() throws InterruptedException {
         String message = org.get("sdkmessages?$filter=name eq 'Update'&$select=name").json().at("/value/0/sdkmessageid").asText();
-        String filter = org.get("sdkmessagefilters?$filter=primaryobjecttypecode eq 'opportunity' and _sdkmessageid_value eq " + message).json()
+        String filter = org.get("sdkmessagefilters?$filter=primaryobjecttypecode eq 'opportunity' and _sdkmessageid_value eq " + message)
+            .json()
             .at("/value/0/sdkmessagefilterid").asText();
         for (String auth : List.of("\"authtype\":4,\"authvalue\":\"k&y\"",
             "\"authtype\":6,\"authvalue\":\"<settings><setting name='p' value='v'/></settings>\"")) {
             String endpoint = org.create("serviceendpoints", "{\"name\":\"hook\",\"url\":\"" + url + "\",\"contract\":8," + auth + "}");
-            org.create("sdkmessageprocessingsteps", "{\"name\":\"step\",\"stage\":40,\"mode\":1,\"rank\":1,\"filteringattributes\":\"name, estimatedvalue\","
-                + "\"eventhandler_serviceendpoint@odata.bind\":\"/serviceendpoints(" + endpoint + ")\",\"sdkmessageid@odata.bind\":\"/sdkmessages(" + message + ")\","
+            org.create("sdkmessageprocessingsteps",
+                "{\"name\":\"step\",\"stage\":40,\"mode\":1,\"rank\":1,\"filteringattributes\":\"name, estimatedvalue\","
+                + "\"eventhandler_serviceendpoint@odata.bind\":\"/serviceendpoints(" + endpoint
+                + ")\",\"sdkmessageid@odata.bind\":\"/sdkmessages(" + message + ")\","
                 + "\"sdkmessagefilterid@odata.bind\":\"/sdkmessagefilters(" + filter + ")\"}");
         }
         String id = org.sandbox.create("opportunity", Map.of("name", "Deal"));
@@ -156,6 +161,7 @@ class WebhooksTest {
         org.sandbox.registerWebhook("no address", "x-secret", "s", Set.of("lead"));
         org.sandbox.create("lead", Map.of("lastname", "Fox"));
         quiet();
-        assertThat(org.sandbox.webhookDeliveries()).filteredOn(delivery -> delivery.table().equals("lead")).extracting(WebhookDelivery::status).containsExactly(0, 0);
+        assertThat(org.sandbox.webhookDeliveries()).filteredOn(delivery -> delivery.table().equals("lead"))
+            .extracting(WebhookDelivery::status).containsExactly(0, 0);
     }
 }
