@@ -58,18 +58,22 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
         return new DataverseOptions("sandbox-client", "sandbox-secret", 412, true, List.of("USD", "EUR", "GBP"), List.of(), List.of());
     }
 
+    /** The application the token endpoint knows, and its secret. */
     public DataverseOptions withClient(String id, String secret) {
         return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys);
     }
 
+    /** The status of a found duplicate, 412 or 500; see {@link #duplicateStatus()}. */
     public DataverseOptions withDuplicateStatus(int status) {
         return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, currencies, columns, keys);
     }
 
+    /** Whether leads carry Microsoft's columns; see {@link #microsoftColumnsOnLead()}. */
     public DataverseOptions withMicrosoftColumnsOnLead(boolean present) {
         return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, currencies, columns, keys);
     }
 
+    /** The enabled currencies, the base currency first. */
     public DataverseOptions withCurrencies(String... isoCodes) {
         return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, List.of(isoCodes), columns, keys);
     }
