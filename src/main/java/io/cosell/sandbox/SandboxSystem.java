@@ -68,8 +68,11 @@ public abstract class SandboxSystem implements AutoCloseable {
     private void answer(HttpServerRequest http, Buffer body) {
         Map<String, String> headers = new LinkedHashMap<>();
         http.headers().forEach((header, value) -> headers.merge(header, value, (a, b) -> a + ", " + b));
+        if (http.authority() != null) {
+            headers.putIfAbsent("Host", http.authority().toString()); // HTTP/2 has no Host header
+        }
         Map<String, String> query = new LinkedHashMap<>();
-        http.params().forEach(query::put);
+        http.params(true).forEach(query::put); // true: a semicolon is part of a value, as in $expand=a($select=x;$top=1)
         String path = URI.create(http.path().replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")).getPath();
         Request request = new Request(http.method().name(), path, query, headers, body.getBytes());
         Reply reply = reply(request);

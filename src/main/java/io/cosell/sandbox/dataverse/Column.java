@@ -1,0 +1,61 @@
+package io.cosell.sandbox.dataverse;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One column of a table, as {@code tables.yaml} describes it; the head of that file says what each member means.
+ *
+ * @param name logical name, lower case
+ */
+record Column(String name, Type type, Integer max, BigDecimal min, BigDecimal top, Integer decimals, Map<Integer, String> values,
+              Map<Integer, Integer> states, List<String> targets, @JsonProperty("navigation") String ownNavigation, String onDelete,
+              boolean readOnly, boolean required, @JsonProperty("default") JsonNode initial, List<String> joined, boolean autonumber) {
+
+    private static final int USUAL_LENGTH = 100;
+    private static final int USUAL_DECIMALS = 2;
+
+    Column {
+        max = max == null ? USUAL_LENGTH : max;
+        decimals = decimals == null ? USUAL_DECIMALS : decimals;
+        values = values == null ? Map.of() : values;
+        states = states == null ? Map.of() : states;
+        targets = targets == null ? List.of() : targets;
+        joined = joined == null ? List.of() : joined;
+    }
+
+    /** Name under which the value is read: {@code _x_value} for lookups, the logical name for all others (section 2.1). */
+    String readName() {
+        return type.isLookup() ? "_" + name + "_value" : name;
+    }
+
+    /** Name of the navigation property that leads to one of this lookup's target tables. */
+    String navigation(String target) {
+        if (ownNavigation != null) {
+            return ownNavigation;
+        }
+        return type == Type.CUSTOMER || type == Type.LOOKUP && targets.size() > 1 ? name + "_" + target : name;
+    }
+
+    /** The navigation properties of this lookup, each with the tables it may lead to. */
+    Map<String, List<String>> navigations() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (String target : targets) {
+            all.merge(navigation(target), List.of(target), (one, more) -> List.copyOf(targets));
+        }
+        return all;
+    }
+
+    /** The first status of a state, which Dataverse takes when only the state is given. */
+    int firstStatus(int state) {
+        return states.entrySet().stream().filter(entry -> entry.getValue() == state).map(Map.Entry::getKey).findFirst().orElseThrow();
+    }
+
+    boolean cascades() {
+        return "cascade".equals(onDelete);
+    }
+}

@@ -1,0 +1,101 @@
+package io.cosell.sandbox.dataverse;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What can differ between two Dataverse organisations, and what the documents leave open. Immutable; start from {@link #defaults()}.
+ *
+ * @param clientId               application id the token endpoint knows
+ * @param clientSecret           its secret
+ * @param duplicateStatus        HTTP status of a found duplicate: 412 or 500, on which the documents disagree (contract 4.2)
+ * @param microsoftColumnsOnLead whether leads carry Microsoft's msft_ columns too (contract 5.4: unknown)
+ * @param currencies             ISO codes of the currencies enabled in the organisation; the first is its base currency
+ * @param columns                a partner's own columns
+ * @param keys                   alternate keys
+ */
+public record DataverseOptions(String clientId, String clientSecret, int duplicateStatus, boolean microsoftColumnsOnLead,
+                               List<String> currencies, List<CustomColumn> columns, List<AlternateKey> keys) {
+
+    private static final Set<String> CUSTOM_TYPES =
+        Set.of("string", "memo", "money", "decimal", "double", "int", "bool", "date", "datetime", "uniqueidentifier");
+
+    /**
+     * A column a partner added.
+     *
+     * @param table    logical name of the table
+     * @param name     logical name of the column
+     * @param type     string (up to 100 characters), memo, money, decimal, double, int, bool, date, datetime or uniqueidentifier
+     * @param required whether a create without it is refused, as a partner's plug-in would
+     */
+    public record CustomColumn(String table, String name, String type, boolean required) {
+    }
+
+    /**
+     * An alternate key.
+     *
+     * @param table   logical name of the table
+     * @param columns logical names of its columns
+     */
+    public record AlternateKey(String table, List<String> columns) {
+    }
+
+    public DataverseOptions {
+        if (duplicateStatus != 412 && duplicateStatus != 500) {
+            throw new IllegalArgumentException("The status of a found duplicate is 412 or 500, not " + duplicateStatus + ".");
+        }
+        if (currencies.isEmpty()) {
+            throw new IllegalArgumentException("An organisation has at least one currency, its base currency.");
+        }
+        currencies = List.copyOf(currencies);
+        columns = List.copyOf(columns);
+        keys = List.copyOf(keys);
+    }
+
+    /** Client {@code sandbox-client} with secret {@code sandbox-secret}, duplicates answered 412, msft_ columns on leads, USD EUR GBP. */
+    public static DataverseOptions defaults() {
+        return new DataverseOptions("sandbox-client", "sandbox-secret", 412, true, List.of("USD", "EUR", "GBP"), List.of(), List.of());
+    }
+
+    /** The application the token endpoint knows, and its secret. */
+    public DataverseOptions withClient(String id, String secret) {
+        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys);
+    }
+
+    /** The status of a found duplicate, 412 or 500; see {@link #duplicateStatus()}. */
+    public DataverseOptions withDuplicateStatus(int status) {
+        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, currencies, columns, keys);
+    }
+
+    /** Whether leads carry Microsoft's columns; see {@link #microsoftColumnsOnLead()}. */
+    public DataverseOptions withMicrosoftColumnsOnLead(boolean present) {
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, currencies, columns, keys);
+    }
+
+    /** The enabled currencies, the base currency first. */
+    public DataverseOptions withCurrencies(String... isoCodes) {
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, List.of(isoCodes), columns, keys);
+    }
+
+    /**
+     * Adds a partner's own column; see {@link CustomColumn}.
+     *
+     * @throws IllegalArgumentException for a type a custom column can't have
+     */
+    public DataverseOptions withColumn(String table, String name, String type, boolean required) {
+        if (!CUSTOM_TYPES.contains(type)) {
+            throw new IllegalArgumentException("A custom column can be one of " + CUSTOM_TYPES + ", not " + type + ".");
+        }
+        List<CustomColumn> more = new ArrayList<>(columns);
+        more.add(new CustomColumn(table, name, type, required));
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, more, keys);
+    }
+
+    /** Declares an alternate key (contract 3.3). */
+    public DataverseOptions withAlternateKey(String table, String... keyColumns) {
+        List<AlternateKey> more = new ArrayList<>(keys);
+        more.add(new AlternateKey(table, List.of(keyColumns)));
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, more);
+    }
+}

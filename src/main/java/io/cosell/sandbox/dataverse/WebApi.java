@@ -1,0 +1,388 @@
+package io.cosell.sandbox.dataverse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Reply;
+import io.cosell.sandbox.Request;
+import io.cosell.sandbox.SandboxSystem;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Speaks OData: finds out what an address means, and answers (contract dataverse.md, sections 1 to 3). */
+final class WebApi {
+
+    static final String ORGANIZATION = "0a0b0c0d-0000-4000-8000-00000000c051";
+    static final String BUSINESS_UNIT = "0a0b0c0d-0000-4000-8000-00000000b051";
+
+    private static final Pattern ROOT = Pattern.compile("(/api/data/v9\\.\\d+/)(.*)", Pattern.DOTALL);
+    private static final Pattern RESOURCE = Pattern.compile("([^/(]+)(?:\\((.*?)\\))?((?:/[^/()]+(?:\\([^()]*\\))?)*)/?", Pattern.DOTALL);
+    private static final String ACTION = "Microsoft.Dynamics.CRM.";
+    private static final List<String> NOT_SIMULATED = List.of("$metadata", "EntityDefinitions", "RelationshipDefinitions",
+        "GlobalOptionSetDefinitions", "CreateMultiple", "UpdateMultiple", "sdkmessageprocessingstepimages", "opportunityproducts");
+
+    /**
+     * One request, taken apart.
+     *
+     * @param root    address of the service the caller used, ends with a slash
+     * @param set     first segment, without key
+     * @param key     what stands in its parentheses, null without
+     * @param rest    further segments
+     * @param address whole address without query, encoded
+     */
+    private record Target(Request request, String root, String set, String key, List<String> rest, String address, Prefer prefer,
+        Caller by) {
+
+        String method() {
+            return request.method();
+        }
+    }
+
+    private final Schema schema;
+    private final Store store;
+    private final Keys keys;
+    private final Rules rules;
+    private final Actions actions;
+    private final Pages pages;
+    private final String applicationUser;
+
+    WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, String applicationUser) {
+        this.schema = schema;
+        this.store = store;
+        this.keys = keys;
+        this.rules = rules;
+        this.actions = actions;
+        this.pages = pages;
+        this.applicationUser = applicationUser;
+    }
+
+    /** Answers a request whose token was accepted; a refused one has changed nothing. */
+    Reply answer(Request request) {
+        Reply reply;
+        List<String> applied = List.of();
+        try {
+            Target target = target(request);
+            applied = target.prefer().applied();
+            reply = target.set().equals("$batch") ? batch(target) : store.transaction(() -> route(target));
+        } catch (Refusal e) {
+            reply = e.reply();
+        }
+        String id = UUID.randomUUID().toString();
+        reply = reply.with("OData-Version", "4.0").with("REQ_ID", id).with("x-ms-service-request-id", id)
+            .with("x-ms-ratelimit-burst-remaining-xrm-requests", "5999").with("x-ms-ratelimit-time-remaining-xrm-requests", "1,200.00");
+        return applied.isEmpty() || reply.status() >= 400 ? reply : reply.with("Preference-Applied", String.join(", ", applied));
+    }
+
+    private Reply batch(Target target) {
+        if (!target.method().equals("POST")) {
+            throw wrongMethod(target);
+        }
+        return new Batch(this, store, target.request(), target.root(), target.prefer().continueOnError()).run();
+    }
+
+    private Target target(Request request) {
+        Matcher root = ROOT.matcher(request.path());
+        if (!root.matches()) {
+            throw noResource(request.path());
+        }
+        Matcher resource = RESOURCE.matcher(root.group(2));
+        if (!resource.matches()) {
+            throw noResource(root.group(2));
+        }
+        List<String> rest = resource.group(3).isEmpty() ? List.of() : List.of(resource.group(3).substring(1).split("/"));
+        String server = "http://" + request.header("Host").orElse("localhost");
+        return new Target(request, server + root.group(1), resource.group(1), resource.group(2), rest, server + encoded(request.path()),
+            Prefer.of(request), caller(request));
+    }
+
+    private static String encoded(String path) {
+        try {
+            return new URI(null, null, path, null).getRawPath();
+        } catch (URISyntaxException e) {
+            throw noResource(path);
+        }
+    }
+
+    /** The application user, or the user it acts for (section 1.2). */
+    private Caller caller(Request request) {
+        String tag = request.query().get("tag");
+        String column = request.header("MSCRMCallerID").isPresent() ? "systemuserid" : "azureactivedirectoryobjectid";
+        String wanted = request.header("MSCRMCallerID").or(() -> request.header("CallerObjectId")).orElse(null);
+        if (wanted == null) {
+            return new Caller(applicationUser, tag);
+        }
+        return store.rows("systemuser").stream()
+            .filter(user -> wanted.equalsIgnoreCase(column.equals("systemuserid") ? user.id() : (String) user.get(column))).findFirst()
+            .map(user -> new Caller(user.id(), tag))
+            .orElseThrow(() -> new Refusal(403, "0x80040220", "There is no user with " + column + " " + wanted + " to act for."));
+    }
+
+    private Reply route(Target target) {
+        switch (target.set()) {
+            case "WhoAmI" -> {
+                require(target, "GET");
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("@odata.context", target.root() + "$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse");
+                json.put("BusinessUnitId", BUSINESS_UNIT);
+                json.put("UserId", target.by().user());
+                json.put("OrganizationId", ORGANIZATION);
+                return Reply.json(200, json);
+            }
+            case "WinOpportunity", "LoseOpportunity" -> {
+                require(target, "POST");
+                actions.close(body(target.request()), target.set().equals("WinOpportunity") ? 1 : 2, target.by());
+                return Reply.empty(204);
+            }
+            default -> {
+                if (NOT_SIMULATED.contains(target.set()) || target.set().startsWith(ACTION)) {
+                    throw Refusal.unsupported(target.set());
+                }
+                Table table = schema.set(target.set()).orElseThrow(() -> noResource(target.set()));
+                return target.key() == null ? set(target, table) : row(target, table, keys.read(table, target.key()));
+            }
+        }
+    }
+
+    private Reply set(Target target, Table table) {
+        View view = view(target);
+        Query query = Query.parse(schema, store, table, target.request().query());
+        if (target.rest().equals(List.of("$count"))) {
+            require(target, "GET");
+            return pages.count(table, query, target.request());
+        } else if (!target.rest().isEmpty()) {
+            throw target.rest().get(0).startsWith(ACTION) ? Refusal.unsupported(target.rest().get(0)) : noResource(target.rest().get(0));
+        }
+        return switch (target.method()) {
+            case "GET" -> pages.list(table, store.rows(table.name()), query, view, target.request(), target.address());
+            case "POST" -> {
+                Row row = rules.create(table, body(target.request()), Map.of(), target.by(), detectsDuplicates(target));
+                yield written(target, view, table, row, query, true, view.address(table, row.id()));
+            }
+            default -> throw wrongMethod(target);
+        };
+    }
+
+    private Reply row(Target target, Table table, Keys.Key key) {
+        if (!target.rest().isEmpty()) {
+            return below(target, table, keys.require(table, key));
+        }
+        View view = view(target);
+        Query query = Query.parse(schema, store, table, target.request().query());
+        return switch (target.method()) {
+            case "GET" -> {
+                Row row = keys.require(table, key);
+                boolean same = target.request().header("If-None-Match").filter(row.etag()::equals).isPresent();
+                if (same && query.expand().isEmpty() && target.prefer().annotations().isEmpty()) {
+                    yield Reply.empty(304).with("ETag", row.etag());
+                }
+                yield Reply.json(200, view.entity(table, row, query)).with("ETag", row.etag());
+            }
+            case "PATCH" -> upsert(target, view, table, key, query);
+            case "DELETE" -> {
+                Row row = keys.require(table, key);
+                refuseStale(target, row);
+                rules.delete(table, row, target.by());
+                yield Reply.empty(204);
+            }
+            default -> throw wrongMethod(target);
+        };
+    }
+
+    /** PATCH by the matrix of section 3.4. */
+    private Reply upsert(Target target, View view, Table table, Keys.Key key, Query query) {
+        ObjectNode body = body(target.request());
+        String address = target.root() + table.set() + "(" + (key.id() == null ? key.text() : key.id()) + ")";
+        Row row = keys.find(table, key);
+        if (row != null) {
+            if (target.request().header("If-None-Match").filter("*"::equals).isPresent()) {
+                throw new Refusal(412, "0x80040237", "A record with matching key values already exists.");
+            }
+            refuseStale(target, row);
+            key.values().keySet().forEach(column -> body.remove(column.name()));
+            return written(target, view, table, rules.update(table, row, body, target.by()), query, false, address);
+        }
+        if (target.request().header("If-Match").isPresent()) {
+            keys.require(table, key);
+        }
+        if (key.id() != null) {
+            body.put(table.id(), key.id());
+        }
+        Row created = rules.create(table, body, key.values(), target.by(), detectsDuplicates(target));
+        return written(target, view, table, created, query, true, address);
+    }
+
+    private static void refuseStale(Target target, Row row) {
+        String match = target.request().header("If-Match").orElse("*");
+        if (!match.equals("*") && !match.equals(row.etag())) {
+            // Which code the HTTP body carries is not known.
+            throw new Refusal(412, "0x80060882", "The version of the existing record doesn't match the RowVersion property provided.");
+        }
+    }
+
+    private Reply written(Target target, View view, Table table, Row row, Query query, boolean created, String address) {
+        // $expand is ignored on writes
+        Query plain = new Query(query.select(), query.filter(), query.order(), Map.of(), query.top(), false);
+        Reply reply = target.prefer().representation()
+            ? Reply.json(created ? 201 : 200, view.entity(table, row, plain)).with("ETag", row.etag())
+            : Reply.empty(204);
+        return reply.with("OData-EntityId", encodedAddress(address)).with("Location", encodedAddress(address));
+    }
+
+    private static String encodedAddress(String address) {
+        int path = address.indexOf('/', "http://".length());
+        return address.substring(0, path) + encoded(address.substring(path));
+    }
+
+    /** What stands behind a row: a bound action, a reference, related rows or one column. */
+    private Reply below(Target target, Table table, Row row) {
+        String name = target.rest().get(0);
+        if (name.startsWith(ACTION)) {
+            if (!table.name().equals("lead") || !name.equals(ACTION + "QualifyLead")) {
+                throw Refusal.unsupported(name + " on " + table.name());
+            }
+            require(target, "POST");
+            return qualify(target, row);
+        }
+        if (target.rest().size() == 2 && target.rest().get(1).equals("$ref")) {
+            return reference(target, table, row, name);
+        }
+        if (target.rest().size() > 1) {
+            throw Refusal.unsupported("addresses of more than one step behind a row");
+        }
+        if (table.collections().containsKey(name)) {
+            require(target, "GET");
+            Table other = schema.table(table.collections().get(name).table());
+            Query query = Query.parse(schema, store, other, target.request().query());
+            View view = view(target);
+            if (view.prefer().trackChanges() || target.request().query().containsKey("$deltatoken")) {
+                throw Refusal.unsupported("change tracking of related rows");
+            }
+            return pages.list(other, view.related(table, row, name), query, view, target.request(), target.address());
+        }
+        if (table.one(name).isPresent()) {
+            require(target, "GET");
+            if (!(row.get(table.one(name).get().column().name()) instanceof Ref ref)) {
+                return Reply.empty(204);
+            }
+            Table other = schema.table(ref.table());
+            return Reply.json(200, view(target).entity(other, store.find(ref.table(), ref.id()),
+                Query.parse(schema, store, other, target.request().query())));
+        }
+        return column(target, table, row, name);
+    }
+
+    private Reply qualify(Target target, Row lead) {
+        List<Map<String, Object>> created = new ArrayList<>();
+        View view = view(target);
+        for (Row row : actions.qualify(lead.id(), body(target.request()), target.by())) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("@odata.type", "#" + ACTION + row.table());
+            json.putAll(view.row(schema.table(row.table()), row, Query.everything()));
+            created.add(json);
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("@odata.context", target.root() + "$metadata#crmbaseentities");
+        json.put("value", created);
+        return Reply.json(200, json);
+    }
+
+    /** {@code $ref}: PUT or DELETE of a lookup, POST or DELETE (with {@code $id} or a key) of a related row (section 2.1). */
+    private Reply reference(Target target, Table table, Row row, String segment) {
+        int open = segment.indexOf('(');
+        String name = open < 0 ? segment : segment.substring(0, open);
+        if (table.one(name).isPresent()) {
+            ObjectNode patch = SandboxSystem.JSON.createObjectNode();
+            switch (target.method()) {
+                case "DELETE" -> patch.putNull(name + "@odata.bind");
+                case "PUT" -> patch.set(name + "@odata.bind", body(target.request()).path("@odata.id"));
+                default -> throw wrongMethod(target);
+            }
+            rules.update(table, row, patch, target.by());
+            return Reply.empty(204);
+        }
+        if (!table.collections().containsKey(name)) {
+            throw Refusal.unknownProperty(name, table);
+        }
+        Table.Many many = table.collections().get(name);
+        Table other = schema.table(many.table());
+        String address = switch (target.method()) {
+            case "POST" -> body(target.request()).path("@odata.id").asText();
+            case "DELETE" -> open < 0 ? target.request().query().getOrDefault("$id", "") : other.set() + segment.substring(open);
+            default -> throw wrongMethod(target);
+        };
+        Row child = store.find(other.name(), keys.resolve("@odata.id", address, List.of(other.name())).id());
+        ObjectNode patch = SandboxSystem.JSON.createObjectNode();
+        String bind = other.columns().get(many.column()).navigation(table.name()) + "@odata.bind";
+        if (target.method().equals("POST")) {
+            patch.put(bind, "/" + table.set() + "(" + row.id() + ")");
+        } else {
+            patch.putNull(bind);
+        }
+        rules.update(other, child, patch, target.by());
+        return Reply.empty(204);
+    }
+
+    /** One column as an address of its own (section 3.2). */
+    private Reply column(Target target, Table table, Row row, String name) {
+        Column column = table.readable(name).orElseThrow(() -> Refusal.unknownProperty(name, table));
+        ObjectNode patch = SandboxSystem.JSON.createObjectNode();
+        switch (target.method()) {
+            case "GET" -> {
+                if (row.get(column.name()) == null) {
+                    return Reply.empty(204);
+                }
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("@odata.context", target.root() + "$metadata#" + table.set() + "(" + row.id() + ")/" + name);
+                json.put("value", Values.toJson(row.get(column.name())));
+                return Reply.json(200, json);
+            }
+            case "PUT" -> patch.set(name, body(target.request()).path("value"));
+            case "DELETE" -> patch.putNull(name);
+            default -> throw wrongMethod(target);
+        }
+        refuseStale(target, row);
+        rules.update(table, row, patch, target.by());
+        return Reply.empty(204);
+    }
+
+    private View view(Target target) {
+        return new View(schema, store, target.root(), target.prefer());
+    }
+
+    private static boolean detectsDuplicates(Target target) {
+        return target.request().header("MSCRM.SuppressDuplicateDetection").filter("false"::equalsIgnoreCase).isPresent();
+    }
+
+    private static ObjectNode body(Request request) {
+        try {
+            JsonNode json = SandboxSystem.JSON.readTree(request.text());
+            if (json instanceof ObjectNode object) {
+                return object;
+            }
+            throw Refusal.payload("The body must be a JSON object.");
+        } catch (JsonProcessingException e) {
+            throw Refusal.payload("The body is not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static void require(Target target, String method) {
+        if (!target.method().equals(method)) {
+            throw wrongMethod(target);
+        }
+    }
+
+    private static Refusal wrongMethod(Target target) {
+        return new Refusal(405, "0x80060888", "The requested resource does not support http method '" + target.method() + "'.");
+    }
+
+    private static Refusal noResource(String segment) {
+        return new Refusal(404, "0x8006088a", "Resource not found for the segment '" + segment + "'.");
+    }
+}

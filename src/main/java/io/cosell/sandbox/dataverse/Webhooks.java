@@ -1,0 +1,280 @@
+package io.cosell.sandbox.dataverse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.cosell.sandbox.SandboxSystem;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/**
+ * Tells webhooks of committed changes, asynchronously and in no promised order (section 3.7). Who is told stands in the tables
+ * serviceendpoint and sdkmessageprocessingstep.
+ */
+final class Webhooks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
+    private static final int LARGEST_BODY = 256 * 1024;
+    private static final Duration TIME_OUT = Duration.ofSeconds(60);
+    private static final Set<Integer> TRIED_AGAIN = Set.of(502, 503, 504);
+    private static final List<String> DROPPED_WHEN_LARGE = List.of("ParentContext", "InputParameters", "PreEntityImages",
+        "PostEntityImages");
+    private static final String CONTRACTS = ":http://schemas.microsoft.com/xrm/2011/Contracts";
+
+    private final Schema schema;
+    private final Store store;
+    private final Clock clock;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIME_OUT).build();
+    private final ConcurrentLinkedQueue<WebhookDelivery> deliveries = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+
+    Webhooks(Schema schema, Store store, Clock clock) {
+        this.schema = schema;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** All attempts so far, in the order of their answers. */
+    List<WebhookDelivery> deliveries() {
+        return List.copyOf(deliveries);
+    }
+
+    /** Deliveries begun and not ended. */
+    int underWay() {
+        return underWay.get();
+    }
+
+    /** Starts the deliveries of a change. */
+    void tell(Store.Pending change) {
+        for (Row step : store.rows("sdkmessageprocessingstep")) {
+            if (fits(step, change)) {
+                Row endpoint = store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id());
+                try {
+                    deliver(endpoint, change);
+                } catch (IllegalArgumentException e) { // an endpoint that can't be called must not fail the user's save
+                    LOG.warn("The serviceendpoint {} can't be called: {}", endpoint.get("name"), e.getMessage());
+                    deliveries.add(new WebhookDelivery(clock.instant(), (String) endpoint.get("url"), change.message(),
+                        change.row().table(),
+                        change.row().id(), 1, 0));
+                }
+            }
+        }
+    }
+
+    private boolean fits(Row step, Store.Pending change) {
+        Row message = store.find("sdkmessage", ((Ref) step.get("sdkmessageid")).id());
+        if ((Integer) step.get("statecode") != 0 || !change.message().equals(message.get("name"))) {
+            return false;
+        }
+        if (step.get("sdkmessagefilterid") instanceof Ref filter
+            && !change.row().table().equals(store.find(filter.table(), filter.id()).get("primaryobjecttypecode"))) {
+            return false;
+        }
+        String filtering = (String) step.get("filteringattributes");
+        return filtering == null || !change.message().equals("Update")
+            || List.of(filtering.split("\\s*,\\s*")).stream().anyMatch(change.written()::containsKey);
+    }
+
+    private void deliver(Row endpoint, Store.Pending change) {
+        Map<String, String> settings = settings((String) endpoint.get("authvalue"));
+        int kind = (Integer) endpoint.get("authtype");
+        String url = (String) endpoint.get("url");
+        if (kind == 4) {
+            url = withParameter(url, "code", (String) endpoint.get("authvalue"));
+        } else if (kind == 6) {
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                url = withParameter(url, setting.getKey(), setting.getValue());
+            }
+        }
+        String correlation = UUID.randomUUID().toString();
+        Map<String, Object> context = context(change, correlation);
+        byte[] body = bytes(context);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIME_OUT)
+            .header("Content-Type", "application/json; charset=utf-8")
+            .header("x-ms-dynamics-organization", "sandbox").header("x-ms-dynamics-entity-name", change.row().table())
+            .header("x-ms-dynamics-request-name", change.message()).header("x-ms-correlation-request-id", correlation);
+        if (body.length > LARGEST_BODY) {
+            DROPPED_WHEN_LARGE.forEach(context::remove);
+            body = bytes(context);
+            request.header("x-ms-dynamics-msg-size-exceeded", "true");
+        }
+        if (kind == 5) {
+            settings.forEach(request::header);
+        }
+        underWay.incrementAndGet();
+        send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(), change, 1);
+    }
+
+    private void send(HttpRequest request, Store.Pending change, int attempt) {
+        http.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete((answer, error) -> {
+            int status = answer == null ? 0 : answer.statusCode();
+            deliveries.add(new WebhookDelivery(clock.instant(), request.uri().toString(), change.message(), change.row().table(),
+                change.row().id(),
+                attempt, status));
+            if (attempt == 1 && TRIED_AGAIN.contains(status)) {
+                send(request, change, 2);
+            } else {
+                underWay.decrementAndGet();
+            }
+        });
+    }
+
+    private static String withParameter(String url, String name, String value) {
+        return url + (url.contains("?") ? "&" : "?") + URLEncoder.encode(name, StandardCharsets.UTF_8) + "="
+            + URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    /** Reads {@code <settings><setting name="n" value="v"/></settings>}; anything else is a key and has no settings. */
+    private static Map<String, String> settings(String authvalue) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (authvalue == null || !authvalue.startsWith("<settings")) {
+            return settings;
+        }
+        try {
+            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            NodeList nodes = factory.newDocumentBuilder().parse(new InputSource(new StringReader(authvalue)))
+                .getElementsByTagName("setting");
+            for (int i = 0; i < nodes.getLength(); i++) {
+                settings.put(((Element) nodes.item(i)).getAttribute("name"), ((Element) nodes.item(i)).getAttribute("value"));
+            }
+            return settings;
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new IllegalArgumentException("The authvalue of a serviceendpoint is no <settings> document: " + authvalue, e);
+        }
+    }
+
+    private static byte[] bytes(Map<String, Object> context) {
+        try {
+            return SandboxSystem.JSON.writeValueAsBytes(context);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The body: a RemoteExecutionContext. */
+    private Map<String, Object> context(Store.Pending change, String correlation) {
+        Row row = change.row();
+        Map<String, Object> context = new LinkedHashMap<>();
+        context.put("BusinessUnitId", WebApi.BUSINESS_UNIT);
+        context.put("CorrelationId", correlation);
+        context.put("Depth", 1);
+        context.put("InitiatingUserAzureActiveDirectoryObjectId", entraId(change.by().user()));
+        context.put("InitiatingUserId", change.by().user());
+        context.put("InputParameters", List.of(pair("Target", change.message().equals("Delete") ? reference(new Ref(row.table(), row.id()))
+            : entity(row, change.written()))));
+        context.put("IsExecutingOffline", false);
+        context.put("IsInTransaction", false);
+        context.put("IsOfflinePlayback", false);
+        context.put("IsolationMode", 1);
+        context.put("MessageName", change.message());
+        context.put("Mode", 1);
+        context.put("OperationCreatedOn", "/Date(" + clock.instant().toEpochMilli() + "+0000)/");
+        context.put("OperationId", UUID.randomUUID().toString());
+        context.put("OrganizationId", WebApi.ORGANIZATION);
+        context.put("OrganizationName", "sandbox");
+        context.put("OutputParameters", change.message().equals("Create") ? List.of(pair("id", row.id())) : List.of());
+        context.put("OwningExtension", null);
+        context.put("ParentContext", null);
+        context.put("PostEntityImages", List.of());
+        context.put("PreEntityImages", List.of());
+        context.put("PrimaryEntityId", row.id());
+        context.put("PrimaryEntityName", row.table());
+        context.put("RequestId", UUID.randomUUID().toString());
+        context.put("SecondaryEntityName", "none");
+        context.put("SharedVariables", change.by().tag() == null ? List.of() : List.of(pair("tag", change.by().tag())));
+        context.put("Stage", 40);
+        context.put("UserAzureActiveDirectoryObjectId", entraId(change.by().user()));
+        context.put("UserId", change.by().user());
+        return context;
+    }
+
+    private Object entraId(String user) {
+        return store.find("systemuser", user).get("azureactivedirectoryobjectid");
+    }
+
+    private Map<String, Object> entity(Row row, Map<String, Object> written) {
+        Table table = schema.table(row.table());
+        List<Object> attributes = new ArrayList<>();
+        written.forEach((name, value) -> attributes.add(pair(name, typed(table.columns().get(name), value))));
+        attributes.add(pair(table.id(), row.id()));
+        Map<String, Object> entity = new LinkedHashMap<>();
+        entity.put("__type", "Entity" + CONTRACTS);
+        entity.put("Attributes", attributes);
+        entity.put("EntityState", null);
+        entity.put("FormattedValues", List.of());
+        entity.put("Id", row.id());
+        entity.put("KeyAttributes", List.of());
+        entity.put("LogicalName", row.table());
+        entity.put("RelatedEntities", List.of());
+        entity.put("RowVersion", null);
+        return entity;
+    }
+
+    private static Object typed(Column column, Object value) {
+        if (value instanceof Ref ref) {
+            return reference(ref);
+        }
+        if (value instanceof LocalDate date) {
+            return "/Date(" + date.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli() + ")/";
+        }
+        if (value instanceof Instant time) {
+            return "/Date(" + time.toEpochMilli() + ")/";
+        }
+        if (value != null && column.type() == Type.MONEY) {
+            return wrapped("Money", value);
+        }
+        return value != null && column.type().isChoice() ? wrapped("OptionSetValue", value) : value;
+    }
+
+    private static Map<String, Object> wrapped(String type, Object value) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("__type", type + CONTRACTS);
+        json.put("Value", value);
+        return json;
+    }
+
+    private static Map<String, Object> reference(Ref ref) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("__type", "EntityReference" + CONTRACTS);
+        json.put("Id", ref.id());
+        json.put("LogicalName", ref.table());
+        json.put("Name", null);
+        json.put("KeyAttributes", List.of());
+        json.put("RowVersion", null);
+        return json;
+    }
+
+    private static Map<String, Object> pair(String key, Object value) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("key", key);
+        json.put("value", value);
+        return json;
+    }
+}
