@@ -5,6 +5,7 @@ import static io.cosell.plan.Fixtures.written;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.plan.Fixtures.Sides;
 import java.util.ArrayList;
@@ -210,13 +211,14 @@ class PlannerLawsTest {
     }
 
     /**
-     * Users edit while the connector plans, writes, is refused by guards and dies at any point. Each field is edited on one side
-     * only, so the outcome is known: both sides say what was said last, and no write of ours was ever taken for an edit.
+     * Users edit while the connector plans, writes, is refused by guards and dies at any point. Each field, and each element of the
+     * list, is edited on one side only, so the outcome is known: both sides say what was said last, and no write of ours was ever
+     * taken for an edit.
      */
     @Property(seed = "7", tries = 1500, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void theLastWordOfAUserStandsThroughCrashes(@ForAll Random random) {
-        List<Integer> played = Stream.of("/details/closingDateTime", "/details/notes", "/details/requirements/solutions",
-            "/trackingInfo/microsoftMsxId", "/name", "/details/dealValue").map(PlannerLawsTest::index).toList();
+        List<Integer> played = Stream.of("/details/closingDateTime", "/details/notes", "/trackingInfo/microsoftMsxId", "/name",
+            "/details/dealValue").map(PlannerLawsTest::index).toList();
         Map<Integer, Side> owner = new LinkedHashMap<>();
         played.forEach(field -> owner.put(field, switch (FIELDS.get(field).path()) {
             case "/trackingInfo/microsoftMsxId" -> Side.PARTNER_CENTER;
@@ -264,7 +266,12 @@ class PlannerLawsTest {
         ObjectNode thereLast = there.deepCopy();
         ObjectNode hereLast = here.deepCopy();
         owner.forEach((field, side) -> said.put(field, read(FIELDS.get(field), side == Side.CRM ? hereLast : thereLast)));
+        Set<String> elements = new HashSet<>(Set.of("A"));
+        ids(there).stream().filter(PARTNER_CENTERS::contains).forEach(elements::add);
+        ids(here).stream().filter(CRMS::contains).forEach(elements::add);
         Sides end = settled(POLICY, new Sides(base, there, here));
+        assertThat(ids(end.partnerCenter())).isEqualTo(elements);
+        assertThat(ids(end.crm())).isEqualTo(elements);
         Plan last = plan(POLICY, end);
         said.forEach((index, value) -> {
             Field field = FIELDS.get(index);
@@ -277,7 +284,27 @@ class PlannerLawsTest {
         });
     }
 
+    private static final Set<String> PARTNER_CENTERS = Set.of("P", "Q");
+    private static final Set<String> CRMS = Set.of("V", "W");
+
+    private static Set<String> ids(JsonNode view) {
+        return new HashSet<>(view.at("/details/requirements/solutions").findValuesAsText("id"));
+    }
+
+    /** Puts an element in if it is not there, and takes it out if it is. */
+    private static void toggle(ObjectNode view, String id) {
+        ArrayNode list = (ArrayNode) view.at("/details/requirements/solutions").deepCopy();
+        int before = list.size();
+        list.removeIf(element -> element.get("id").asText().equals(id));
+        if (list.size() == before) {
+            list.addObject().put("id", id);
+        }
+        Views.set(view, "/details/requirements/solutions", list);
+    }
+
     private static void edit(Random random, Map<Integer, Side> owner, ObjectNode there, ObjectNode here) {
+        PARTNER_CENTERS.stream().sorted().filter(id -> random.nextInt(4) == 0).forEach(id -> toggle(there, id));
+        CRMS.stream().sorted().filter(id -> random.nextInt(4) == 0).forEach(id -> toggle(here, id));
         owner.forEach((field, side) -> {
             if (random.nextInt(4) == 0) {
                 put(side == Side.CRM ? here : there, field, random.nextInt(100));
