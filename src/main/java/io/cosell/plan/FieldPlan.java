@@ -132,6 +132,10 @@ final class FieldPlan {
         if (partnerCenterAfter == null || crmAfter == null) {
             return;
         }
+        if (field.oneWay() && !isEmpty(base) && isEmpty(crmAfter)) {
+            // Undone, and closed records do not let us put it back: what was once set is still remembered.
+            return;
+        }
         if (partnerCenterAfter.same(crmAfter) || again) {
             // A deal that is accepted on its way to being closed: the accepting is ours and must not look like a user's.
             partnerCenterAfter.members().forEach((path, value) -> Views.set(nextBase, path, value));
@@ -179,7 +183,7 @@ final class FieldPlan {
             return;
         }
         if (directed()) {
-            fromSource("the field travels one way only");
+            fromSource();
         } else if (isEmpty(base) && isEmpty(partnerCenter) != isEmpty(crm)) {
             // Never agreed on, and one side has nothing to say.
             Side source = isEmpty(partnerCenter) ? Side.CRM : Side.PARTNER_CENTER;
@@ -198,11 +202,12 @@ final class FieldPlan {
     }
 
     /** The field travels one way only: the source's value replaces whatever a person typed into the copy. */
-    private void fromSource(String why) {
+    private void fromSource() {
         Side source = source();
         Value copy = of(source.other());
         boolean edited = !copy.same(base) && !(isEmpty(base) && isEmpty(copy));
-        if (write(source.other(), of(source), edited ? why + "; " + source.label() + " is where it is kept" : changedIn(source)) && edited) {
+        String reason = edited ? "the field travels one way only and is kept in " + source.label() : changedIn(source);
+        if (write(source.other(), of(source), reason) && edited) {
             conflict(source);
         }
     }
@@ -288,7 +293,8 @@ final class FieldPlan {
     }
 
     private static String following(Status there) {
-        return there == Status.NEW ? "Active/Accepted, Closed/Won, Closed/Lost or Closed/Declined" : "Closed/Won, Closed/Lost or Closed/Error";
+        return there == Status.NEW ? "Active/Accepted, Closed/Won, Closed/Lost or Closed/Declined"
+            : "Closed/Won, Closed/Lost or Closed/Error";
     }
 
     private void oneWaySwitch() {

@@ -228,7 +228,8 @@ public final class Normalise {
     private static Value status(Field field, JsonNode status, JsonNode substatus) throws BadValue {
         JsonNode both = NODES.textNode(words(status) + "/" + words(substatus));
         return status(field, Status.of(text(status), text(substatus)).orElseThrow(() -> new BadValue(both,
-            "a status with its substatus: New/Pending, New/Received, Active/Accepted, or Closed with Won, Lost, Declined, Expired or Error")));
+            "a status with its substatus: New/Pending, New/Received, Active/Accepted, "
+                + "or Closed with Won, Lost, Declined, Expired or Error")));
     }
 
     private static String words(JsonNode node) {

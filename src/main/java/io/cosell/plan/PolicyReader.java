@@ -120,8 +120,8 @@ final class PolicyReader {
             entry.require(!contested || entry.has("winner"), "path",
                 "a field that always travels both ways needs a winner: partner-center, crm or none");
         }
-        entry.require(readable || toCrm != Field.Travel.ALWAYS, "readable",
-            "a field that cannot be read in Partner Center cannot travel to the CRM");
+        entry.require(readable || toCrm != Field.Travel.ALWAYS && type != Field.Type.STATUS, "readable",
+            "a field that cannot be read in Partner Center cannot travel to the CRM, and a status is always readable");
         return new Field(path, with, title, type, values, key, toCrm, toPartnerCenter, winner, oneWay, readable, neverEmpty,
             description == null ? "" : description);
     }
@@ -271,7 +271,8 @@ final class PolicyReader {
                 return otherwise;
             }
             if (!value.isTextual() || !words.containsKey(value.textValue())) {
-                problem(key, key + ": \"" + value.asText() + "\" is unknown; one of " + String.join(", ", new TreeSet<>(words.keySet())) + " is expected");
+                problem(key, key + ": \"" + value.asText() + "\" is unknown; one of "
+                    + String.join(", ", new TreeSet<>(words.keySet())) + " is expected");
                 return otherwise;
             }
             return words.get(value.textValue());

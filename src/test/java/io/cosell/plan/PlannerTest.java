@@ -171,7 +171,8 @@ class PlannerTest {
         private String line(String base, String partnerCenter, String crm) {
             Plan plan = plan(policy, json(base), json(partnerCenter), json(crm));
             return ("crm" + plan.crmDocument() + " pc" + plan.partnerCenterPatch().findValues("path") + plan.partnerCenterPatch()
-                .findValues("value") + " " + plan.refusals().stream().map(refusal -> refusal.code().toString()).collect(Collectors.joining())
+                .findValues("value") + " "
+                + plan.refusals().stream().map(refusal -> refusal.code().toString()).collect(Collectors.joining())
                 + " " + plan.nextBase()).replace('"', '\'');
         }
 
@@ -400,7 +401,8 @@ class PlannerTest {
             }
             plan.conflicts().forEach(conflict -> line.append("lost=").append(name(conflict.lost())).append(' '));
             plan.refusals().forEach(refusal -> line.append(refusal.code()).append(' '));
-            line.append(plan.waitsForGrace() ? "waits " : "").append(plan.again() ? "again " : "").append("base=").append(name(plan.nextBase()));
+            line.append(plan.waitsForGrace() ? "waits " : "").append(plan.again() ? "again " : "");
+            line.append("base=").append(name(plan.nextBase()));
             assertThat(line.toString().replace("Accepted", "active").replace("Pending", "new").toLowerCase(Locale.ROOT))
                 .isEqualTo(expected);
         }
@@ -505,14 +507,16 @@ class PlannerTest {
 
         @Test
         void aPlanThatReopensTheRecordMayWriteIt() {
-            Plan plan = plan(policy, deal("New", "Pending", "a", 1), deal("Active", "Accepted", "b", 1), deal("Closed", "Declined", "a", 1));
+            Plan plan = plan(policy, deal("New", "Pending", "a", 1), deal("Active", "Accepted", "b", 1),
+                deal("Closed", "Declined", "a", 1));
             assertThat(plan.crmDocument()).isEqualTo(json("{'details':{'notes':'b'},'status':'Active','substatus':'Accepted'}"));
             assertThat(plan.conflicts()).singleElement().satisfies(conflict -> assertThat(conflict.path()).isEqualTo("/status"));
         }
 
         @Test
         void aStatusNobodyKnowsStillClosesTheDeal() {
-            Plan plan = plan(policy, deal("Active", "Accepted", "a", 1), deal("Closed", "Merged", "a", 1), deal("Active", "Accepted", "b", 1));
+            Plan plan = plan(policy, deal("Active", "Accepted", "a", 1), deal("Closed", "Merged", "a", 1),
+                deal("Active", "Accepted", "b", 1));
             assertThat(plan.isEmpty()).isTrue();
             assertThat(plan.refusals()).extracting(Refusal::code).containsExactly(Refusal.Code.CLOSED, Refusal.Code.BAD_VALUE);
         }
@@ -552,7 +556,8 @@ class PlannerTest {
     @Test
     void changesStandInTheOrderOfThePolicy() {
         JsonNode there = json("{'status':'New','substatus':'Pending'}");
-        JsonNode here = json("{'status':'Active','substatus':'Accepted','details':{'notes':'n','closingDateTime':'2026-05-01'},'name':'d'}");
+        JsonNode here = json("{'status':'Active','substatus':'Accepted','name':'d',"
+            + "'details':{'notes':'n','closingDateTime':'2026-05-01'}}");
         assertThat(plan(shipped(), there, there, here).partnerCenterPatch()).isEqualTo(json("""
             [{'op':'replace','path':'/name','value':'d'},
              {'op':'replace','path':'/details/closingDateTime','value':'2026-05-01T00:00:00Z'},
