@@ -1,12 +1,42 @@
 package io.cosell;
 
-/** Entry point of {@code cosell.jar}. */
+import io.cosell.cli.RootCommand;
+import java.util.List;
+import picocli.CommandLine;
+
+/** Entry point of {@code cosell.jar}; the commands are in {@link io.cosell.cli}. */
 public final class Cosell {
 
     private Cosell() {
     }
 
     public static void main(String[] args) {
-        System.out.println("Cosell Connector");
+        System.exit(run(args));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return exit code: 0 done, 1 it failed or refused, 2 the command line is wrong
+     */
+    public static int run(String... args) {
+        CommandLine line = new CommandLine(new RootCommand());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println(command.getColorScheme().errorText(explain(failure)));
+            return 1;
+        });
+        return line.execute(args);
+    }
+
+    /** Failures that are written for people are shown as they are; others with their kind. */
+    private static String explain(Throwable failure) {
+        List<Class<?>> written = List.of(ConfigurationException.class, io.cosell.lane.LaneFailure.class, IllegalArgumentException.class);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Throwable candidate = cause;
+            if (written.stream().anyMatch(kind -> kind.isInstance(candidate))) {
+                return cause.getMessage();
+            }
+        }
+        return failure.toString();
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.lane.StaleFailure;
 import io.cosell.plan.Plan;
 import io.cosell.plan.Refusal;
+import io.cosell.plan.Sharing;
 import io.cosell.store.Entry;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
@@ -205,6 +206,43 @@ public final class Ledger {
         List<Entry> entries = reason.equals(link.told()) ? List.of() : List.of(Entry.of("resting", reason));
         set(exchange, store.finish(link, Store.columns("state", "resting", "reason", reason, "told", reason, "intent", link.intent(),
             "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")), entries));
+    }
+
+    /** The link that has this id on one of its sides; null if none has. */
+    public Link known(String anyId) {
+        return store.find(anyId).orElse(null);
+    }
+
+    /** A link, not in the store, for a referral that has none. */
+    public Link unknownReferral(String referralId) {
+        return Link.of("none", referralId, null, null);
+    }
+
+    /** A link, not in the store, for a record that has none. */
+    public Link unknownRecord(String recordId, String kind) {
+        return Link.of("none", null, kind, recordId);
+    }
+
+    /** The link as if both sides might have changed, so that both are read. */
+    public Link asIfMoved(Link link) {
+        return link.moved();
+    }
+
+    /** What sharing a record would do, in plain words. */
+    public String outcomeOfSharing(Exchange exchange) {
+        Map<String, Object> record = document(exchange, "record");
+        if (!Boolean.TRUE.equals(record.get("sync"))) {
+            return "Nothing would be written. Sync with Partner Center is not set to Yes in the record.";
+        }
+        Sharing sharing = planning.share(record);
+        return sharing.refusals().isEmpty() ? "A referral would be made in Partner Center:\n" + sharing.document().toPrettyString()
+            : "Nothing would be written. " + planning.reason(sharing.refusals());
+    }
+
+    /** What becomes of a referral without record, in plain words. */
+    public String outcomeOfReceiving(Exchange exchange) {
+        return "A record would be taken up or made in the CRM:\n"
+            + Planning.JSON.valueToTree(planning.receive(document(exchange, "referral"))).toPrettyString();
     }
 
     private String microsoftNews(Exchange exchange) {

@@ -63,7 +63,11 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
-        JsonNode base = Planner.settle(policy, baseFor(link, record, crm), link.intent(), partnerCenter, crm);
+        JsonNode base = baseFor(link, record, crm);
+        // An intent without "seen" is that of a referral about to be made; it holds no values.
+        if (link.intent() != null && link.intent().has("seen")) {
+            base = Planner.settle(policy, base, link.intent(), partnerCenter, crm);
+        }
         return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero()));
     }
 

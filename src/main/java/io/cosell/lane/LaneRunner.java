@@ -69,7 +69,7 @@ public final class LaneRunner {
         int stale = 0;
         for (int round = 0; round < ROUND_LIMIT; round++) {
             Exchange exchange = camel.request("direct:lane", message -> message.getIn().setBody(linkId));
-            Exception failure = exchange.getException();
+            Throwable failure = unwrap(exchange.getException());
             if (failure == null) {
                 Long waitSeconds = exchange.getVariable("waitSeconds", Long.class);
                 if (waitSeconds != null) {
@@ -103,12 +103,12 @@ public final class LaneRunner {
     }
 
     /** Tells the record and the journal why the lane rests. A failure to tell the record does not keep the lane from resting. */
-    private Optional<Duration> rest(String linkId, Exception failure) {
+    private Optional<Duration> rest(String linkId, Throwable failure) {
         Exchange exchange = camel.request("direct:lane-rests", message -> {
             message.getIn().setBody(linkId);
             message.setVariable("reason", describe(failure));
         });
-        Exception second = exchange.getException();
+        Throwable second = unwrap(exchange.getException());
         if (second == null) {
             return Optional.empty();
         }
@@ -139,6 +139,16 @@ public final class LaneRunner {
 
     private static String name(Link link) {
         return link.referralId() != null ? "referral " + link.referralId() : link.recordKind() + " " + link.recordId();
+    }
+
+    /** What the routes threw, out of what Camel wraps around it when it comes from an expression. */
+    private static Throwable unwrap(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LaneFailure || cause instanceof StaleClaimException) {
+                return cause;
+            }
+        }
+        return failure;
     }
 
     /** Changed or gone since it was read: reading again tells which. */

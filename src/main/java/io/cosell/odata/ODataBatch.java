@@ -1,6 +1,7 @@
 package io.cosell.odata;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -25,6 +26,7 @@ import org.apache.camel.Header;
 public final class ODataBatch {
 
     private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    private static final TypeReference<List<Map<String, Object>>> DOCUMENTS = new TypeReference<>() { };
     private static final String CRLF = "\r\n";
     private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([^\";]+)\"?", Pattern.CASE_INSENSITIVE);
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3})[^\\r\\n]*\\r?\\n");
@@ -32,17 +34,17 @@ public final class ODataBatch {
     /**
      * Writes a batch. Writes that follow each other form one change set, which happens whole or not at all; reads stand alone.
      *
-     * @param operations each a map with {@code method}, {@code url} (relative to {@code root}) and, where wanted, {@code headers}
+     * @param operations each a document with {@code method}, {@code url} (relative to {@code root}) and, where wanted, {@code headers}
      *                   (a map) and {@code body} (written as JSON). The n-th write may be named {@code $n} in later ones
      * @param root       path of the service, such as {@code /api/data/v9.2}
      * @param exchange   gets the body, and the boundary as its content type
      */
-    public void write(@Body List<Map<String, Object>> operations, @Header("batchRoot") String root, Exchange exchange) {
+    public void write(@Body List<?> operations, @Header("batchRoot") String root, Exchange exchange) {
         String batch = "batch_" + UUID.randomUUID();
         StringBuilder text = new StringBuilder();
         int contentId = 0;
         String changeSet = null;
-        for (Map<String, Object> operation : operations) {
+        for (Map<String, Object> operation : JSON.convertValue(operations, DOCUMENTS)) {
             boolean read = operation.get("method").equals("GET");
             if (changeSet != null && read) {
                 text.append("--").append(changeSet).append("--").append(CRLF);
@@ -97,7 +99,7 @@ public final class ODataBatch {
      * @return one map for each answered operation, in order: {@code status} (integer), {@code headers} (names in lower case) and
      *         {@code body} (parsed JSON, null if empty). A change set that failed is one answer
      */
-    public List<Map<String, Object>> read(@Body String body, @Header(Exchange.CONTENT_TYPE) String contentType) {
+    public List<Map<String, Object>> read(String body, String contentType) {
         List<Map<String, Object>> answers = new ArrayList<>();
         readParts(body, contentType, answers);
         return answers;
@@ -119,13 +121,14 @@ public final class ODataBatch {
      * @param operations what was written, see {@link #write}; a member {@code name} names the answer
      * @param answers    what was read, one for each operation
      */
-    public Map<String, Object> byName(List<Map<String, Object>> operations, List<Map<String, Object>> answers) {
+    public Map<String, Object> byName(List<?> operations, List<Map<String, Object>> answers) {
         if (operations.size() != answers.size()) {
             throw new IllegalArgumentException("A batch of " + operations.size() + " operations got " + answers.size() + " answers.");
         }
         Map<String, Object> bodies = new LinkedHashMap<>();
-        for (int i = 0; i < operations.size(); i++) {
-            if (operations.get(i).get("name") instanceof String name) {
+        List<Map<String, Object>> written = JSON.convertValue(operations, DOCUMENTS);
+        for (int i = 0; i < written.size(); i++) {
+            if (written.get(i).get("name") instanceof String name) {
                 bodies.put(name, answers.get(i).get("body"));
             }
         }

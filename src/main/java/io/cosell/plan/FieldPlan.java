@@ -216,7 +216,7 @@ final class FieldPlan {
         Status there = (Status) partnerCenter.key();
         Status here = (Status) crm.key();
         Status before = (Status) base.key();
-        if (there == here) {
+        if (there == here || there.endsLike(here)) {
             return;
         }
         if (there.closed()) {

@@ -38,6 +38,11 @@ enum Status {
         return "Closed".equalsIgnoreCase(status);
     }
 
+    /** Whether both are the end of a deal, won or not won alike: a CRM does not tell a lost deal from a declined or expired one. */
+    boolean endsLike(Status other) {
+        return closed() && other != null && other.closed() && (this == WON) == (other == WON);
+    }
+
     /** How far along a deal is: 0 new, 1 active, 2 closed. */
     int progress() {
         return this == NEW ? 0 : this == ACTIVE ? 1 : 2;

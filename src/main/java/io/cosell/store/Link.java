@@ -38,4 +38,16 @@ public record Link(String id, String referralId, String engagementId, String rec
     public boolean isMarked() {
         return marks > marksDone;
     }
+
+    /** A link that is not in the store, for a deal of which only one side is known. */
+    public static Link of(String id, String referralId, String recordKind, String recordId) {
+        return new Link(id, referralId, null, recordKind, recordId, "open", null, null, null, null, null, null, Map.of(), null, null, 0,
+            0, 0, true, true, false, 0);
+    }
+
+    /** The same link as if both sides might have changed. */
+    public Link moved() {
+        return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, microsoft,
+            refused, closedSeenAt, told, failures, marks, marksDone, true, true, relatedMoved, version);
+    }
 }

@@ -42,6 +42,7 @@ public final class DataverseSandbox extends SandboxSystem {
     private final WebApi api;
     private final Tokens tokens;
     private final Webhooks webhooks;
+    private final DataverseOptions options;
     private final List<RowChange> history = new ArrayList<>();
 
     /** A sandbox with the usual options. */
@@ -55,6 +56,7 @@ public final class DataverseSandbox extends SandboxSystem {
      */
     public DataverseSandbox(SandboxClock clock, DataverseOptions options) {
         super("dynamics365", clock);
+        this.options = options;
         schema = new Schema(options);
         store = new Store(this::committed);
         Keys keys = new Keys(schema, store);
@@ -65,6 +67,11 @@ public final class DataverseSandbox extends SandboxSystem {
         webhooks = new Webhooks(schema, store, clock);
         seed(options);
         history.clear();
+    }
+
+    /** What this sandbox was started with. */
+    public DataverseOptions options() {
+        return options;
     }
 
     @Override
@@ -287,10 +294,10 @@ public final class DataverseSandbox extends SandboxSystem {
             insert("systemuser", APPLICATION_USER, Map.of("firstname", "Cosell", "lastname", "Connector",
                 "applicationid", fixed("application")));
             insert("systemuser", SELLER, Map.of("firstname", "Sam", "lastname", "Seller",
-                "internalemailaddress", "sam.seller@contoso.example", "domainname", "sam.seller@contoso.example",
+                "internalemailaddress", "sam.seller@contoso.example", "domainname", "sam.seller@contoso.example", "address1_telephone1", "4255550102",
                 "azureactivedirectoryobjectid", fixed("entra seller")));
             insert("systemuser", OTHER_SELLER, Map.of("firstname", "Olga", "lastname", "Other",
-                "internalemailaddress", "olga.other@contoso.example", "domainname", "olga.other@contoso.example",
+                "internalemailaddress", "olga.other@contoso.example", "domainname", "olga.other@contoso.example", "address1_telephone1", "4255550103",
                 "azureactivedirectoryobjectid", fixed("entra other seller")));
             insert("team", fixed("team"), Map.of("name", "Co-sell desk"));
             for (String code : options.currencies()) {

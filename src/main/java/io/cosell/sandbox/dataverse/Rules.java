@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,10 @@ final class Rules {
     private Row put(Table table, String id, Map<String, Object> values, Caller by) {
         checkStatus(table, id, values);
         compute(table, values);
+        if (table.columns().containsKey("owninguser")) {
+            apply(values, Collections.singletonMap("owninguser",
+                values.get("ownerid") instanceof Ref owner && owner.table().equals("systemuser") ? owner : null));
+        }
         for (Column column : table.columns().values()) {
             if (column.required() && values.get(column.name()) == null) {
                 throw Refusal.rule("The column '" + column.name() + "' of '" + table.name() + "' is mandatory: give it a value.");

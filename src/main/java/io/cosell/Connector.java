@@ -1,0 +1,268 @@
+package io.cosell;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.cosell.config.Finding;
+import io.cosell.config.HostPatterns;
+import io.cosell.config.Preflight;
+import io.cosell.config.Settings;
+import io.cosell.flow.Documents;
+import io.cosell.flow.DoorKey;
+import io.cosell.flow.Intake;
+import io.cosell.flow.Ledger;
+import io.cosell.flow.Planning;
+import io.cosell.flow.RefreshTokenFile;
+import io.cosell.flow.Telling;
+import io.cosell.flow.Tokens;
+import io.cosell.lane.LaneRunner;
+import io.cosell.lane.Lanes;
+import io.cosell.odata.ODataBatch;
+import io.cosell.plan.Policy;
+import io.cosell.plan.PolicyException;
+import io.cosell.store.Database;
+import io.cosell.store.Store;
+import io.cosell.webhook.WebhookConfig;
+import io.cosell.webhook.WebhookVerifier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+
+/**
+ * The connector put together: settings checked, store opened, beans made, routes loaded, lanes started. Everything a deal needs is in
+ * the routes; this class only decides which of them run.
+ */
+public final class Connector implements AutoCloseable {
+
+    /** What the connector is started for. */
+    public enum Purpose {
+        /** Takes webhooks, asks on schedules, runs lanes. */
+        SERVE,
+        /** One command of a person: no webhook, no schedule; lanes run. */
+        COMMAND,
+        /** Only looks: no lane runs, nothing is written. */
+        LOOK
+    }
+
+    /** Routes that wait for the outside world, which a single command does not start. */
+    private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
+        "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal");
+
+    private final Main main;
+    private final HikariDataSource dataSource;
+    private final Store store;
+    private final Lanes lanes;
+    private final Planning planning;
+    private final Settings settings;
+    private final Purpose purpose;
+    private final Clock clock;
+    private ProducerTemplate camel;
+    private LaneRunner runner;
+
+    /**
+     * Starts the connector.
+     *
+     * @param folder    working folder: its routes, mappings and application.properties are used where it has them, those of the jar
+     *                  otherwise
+     * @param overrides settings that win over all others, by name
+     * @param purpose   what it is started for
+     * @throws ConfigurationException if anything in settings, routes or mappings is wrong, with all that is
+     */
+    public static Connector start(Path folder, Map<String, String> overrides, Purpose purpose) {
+        return start(folder, overrides, purpose, Clock.systemUTC());
+    }
+
+    /** Starts the connector with a clock of the caller's. */
+    public static Connector start(Path folder, Map<String, String> overrides, Purpose purpose, Clock clock) {
+        Connector connector = new Connector(folder, overrides, purpose, clock);
+        connector.main.start();
+        connector.begin();
+        return connector;
+    }
+
+    /** Serves until the process is told to stop. Returns the exit code. */
+    public static int serve(Path folder) throws Exception {
+        Connector connector = new Connector(folder, Map.of(), Purpose.SERVE, Clock.systemUTC());
+        connector.main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport support) {
+                connector.begin();
+            }
+
+            @Override
+            public void beforeStop(BaseMainSupport support) {
+                connector.lanes.close();
+            }
+
+            @Override
+            public void afterStop(BaseMainSupport support) {
+                connector.dataSource.close();
+            }
+        });
+        connector.main.run();
+        return connector.main.getExitCode();
+    }
+
+    private Connector(Path folder, Map<String, String> overrides, Purpose purpose, Clock clock) {
+        this.purpose = purpose;
+        this.clock = clock;
+        settings = settings(folder, overrides);
+        String routes = location(folder, "routes");
+        String mappings = location(folder, "mappings");
+        Policy policy = check(routes, mappings);
+
+        dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"), settings.get("cosell.store.password"));
+        store = new Store(dataSource, clock);
+        planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
+        Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
+            Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
+
+        main = new Main();
+        lanes = new Lanes(dataSource, store, lane -> runner.run(lane), Integer.parseInt(settings.get("cosell.lanes.threads")),
+            Duration.ofSeconds(1));
+        main.bind("store", store);
+        main.bind("lanes", lanes);
+        main.bind("planning", planning);
+        main.bind("telling", telling);
+        main.bind("ledger", new Ledger(store, planning, telling));
+        main.bind("intake", new Intake(lanes, store));
+        main.bind("documents", new Documents());
+        main.bind("odataBatch", new ODataBatch());
+        main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
+        main.bind("doorKey", new DoorKey(settings.get("cosell.dynamics365.webhook-key")));
+        main.bind("webhookVerifier", new WebhookVerifier(webhook(), clock));
+
+        List<String> excluded = new ArrayList<>(purpose == Purpose.SERVE ? List.of() : WAITING_ROUTES);
+        if (settings.get("cosell.dynamics365.webhook-key").isEmpty()) {
+            excluded.add("crm-webhook");
+        }
+        main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
+            + "classpath:application.properties");
+        main.configure().withBasePackageScanEnabled(false)
+            .withRoutesIncludePattern(routeFolders(routes).stream().map(path -> path + "/*.camel.yaml").collect(Collectors.joining(",")));
+        if (!excluded.isEmpty()) {
+            main.configure().withRouteFilterExcludePattern(String.join(",", excluded));
+        }
+        overrides.forEach(main::addOverrideProperty);
+        main.addOverrideProperty("cosell.mappings", mappings);
+        if (purpose != Purpose.SERVE) {
+            main.addOverrideProperty("camel.server.enabled", "false");
+            main.addOverrideProperty("camel.management.enabled", "false");
+        }
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport support) {
+                support.getCamelContext().getPropertiesComponent().setEncoding("UTF-8");
+            }
+        });
+    }
+
+    /** What comes after the routes are up: lanes run. */
+    private void begin() {
+        camel = main.getCamelContext().createProducerTemplate();
+        runner = new LaneRunner(camel, store, clock, settings.duration("cosell.lanes.first-pause"),
+            settings.duration("cosell.lanes.longest-pause"));
+        if (purpose != Purpose.LOOK) {
+            lanes.start();
+        }
+    }
+
+    private static Settings settings(Path folder, Map<String, String> overrides) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        overrides.forEach((name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
+        Path file = folder.resolve("application.properties");
+        try (InputStream packed = resource("application.properties")) {
+            return Settings.load(packed, Files.exists(file) ? Optional.of(file) : Optional.empty(), environment);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream resource(String name) {
+        return Connector.class.getClassLoader().getResourceAsStream(name);
+    }
+
+    /** A folder of the working folder where it is there, the one of the jar otherwise; never a mix of both. */
+    private static String location(Path folder, String name) {
+        Path own = folder.resolve(name);
+        return Files.isDirectory(own) ? "file:" + own : "classpath:" + name;
+    }
+
+    private List<String> routeFolders(String routes) {
+        return List.of(routes, routes + "/partner-center", routes + "/" + settings.get("cosell.crm"));
+    }
+
+    /** Checks all there is to check before anything starts, and reads the policy on the way. */
+    private Policy check(String routes, String mappings) {
+        List<Finding> findings = new ArrayList<>(settings.findings());
+        if (findings.stream().noneMatch(finding -> finding.isError() && finding.message().contains("cosell.crm "))) {
+            List<Path> folders = routeFolders(routes).stream().map(Preflight::folder).toList();
+            findings = new ArrayList<>(Preflight.run(settings, folders, Preflight.folder(mappings)));
+        }
+        Path fields = Preflight.folder(mappings).resolve("fields.yaml");
+        Policy policy;
+        try (InputStream yaml = Files.newInputStream(fields)) {
+            policy = Policy.parse(yaml, fields.toString());
+        } catch (PolicyException e) {
+            throw new ConfigurationException(join(findings, e.problems()));
+        } catch (IOException e) {
+            throw new ConfigurationException(join(findings, List.of(fields + ": can't be read.")));
+        }
+        if (findings.stream().anyMatch(Finding::isError)) {
+            throw new ConfigurationException(join(findings, List.of()));
+        }
+        return policy;
+    }
+
+    private static List<String> join(List<Finding> findings, List<String> problems) {
+        List<String> all = new ArrayList<>(findings.stream().map(Finding::toString).toList());
+        all.addAll(problems);
+        return all;
+    }
+
+    private WebhookConfig webhook() {
+        WebhookConfig defaults = WebhookConfig.defaults();
+        String trustStore = settings.get("cosell.webhook.trust-store");
+        return new WebhookConfig(HostPatterns.parse(settings.get("cosell.webhook.certificate-hosts")),
+            HostPatterns.parse(settings.get("cosell.webhook.resource-hosts")),
+            trustStore.isEmpty() ? Optional.empty() : Optional.of(Path.of(trustStore)),
+            settings.get("cosell.webhook.trust-store-password"), defaults.cacheTime(), defaults.connectTimeout(), defaults.readTimeout());
+    }
+
+    /** Sends to routes. */
+    public ProducerTemplate camel() {
+        return camel;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public Lanes lanes() {
+        return lanes;
+    }
+
+    public Planning planning() {
+        return planning;
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+        main.stop();
+        dataSource.close();
+    }
+}

@@ -1,0 +1,14 @@
+package io.cosell.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** {@code java -jar cosell.jar}: without a command it runs the connector. */
+@Command(name = "cosell", mixinStandardHelpOptions = true, version = "Cosell Connector 0.1.0",
+    description = "Keeps co-sell referrals in Microsoft Partner Center and opportunities in a CRM the same, both ways.",
+    footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
+        "Example: java -jar cosell.jar demo"},
+    subcommands = {RunCommand.class, RegisterWebhookCommand.class, SyncCommand.class,
+        PlanCommand.class, HelpCommand.class})
+public final class RootCommand extends RunCommand {
+}

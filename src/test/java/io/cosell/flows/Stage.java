@@ -1,0 +1,176 @@
+package io.cosell.flows;
+
+import static org.awaitility.Awaitility.await;
+
+import io.cosell.Connector;
+import io.cosell.sandbox.Sandboxes;
+import io.cosell.sandbox.dataverse.DataverseOptions;
+import io.cosell.sandbox.dataverse.DataverseSandbox;
+import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
+import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.store.Link;
+import io.cosell.store.Store;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Both sandboxes and a connector on them, with the shipped routes and mappings: the stage of the flow tests. */
+final class Stage implements AutoCloseable {
+
+    final Sandboxes sandboxes;
+    final PartnerCenterSandbox partnerCenter;
+    final DataverseSandbox crm;
+    final Map<String, String> settings;
+    private final Path folder;
+    private Connector connector;
+
+    private Stage(Path folder, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions, Map<String, String> overrides) {
+        this.folder = folder;
+        sandboxes = Sandboxes.start(partnerCenterOptions, dataverseOptions);
+        partnerCenter = sandboxes.partnerCenter();
+        crm = sandboxes.dynamics365();
+        settings = new LinkedHashMap<>(sandboxes.settings(folder));
+        settings.put("cosell.lanes.first-pause", "1s");
+        settings.put("cosell.terminal-grace", "0s");
+        settings.putAll(overrides);
+    }
+
+    static Stage open(Path folder, Map<String, String> overrides) {
+        return open(folder, PartnerCenterOptions.defaults(), DataverseOptions.defaults(), overrides);
+    }
+
+    static Stage open(Path folder, PartnerCenterOptions partnerCenter, DataverseOptions dataverse, Map<String, String> overrides) {
+        Stage stage = new Stage(folder, partnerCenter, dataverse, overrides);
+        stage.startConnector();
+        stage.camelRegister();
+        return stage;
+    }
+
+    void startConnector() {
+        connector = Connector.start(folder, settings, Connector.Purpose.SERVE, sandboxes.clock());
+    }
+
+    void stopConnector() {
+        connector.close();
+        connector = null;
+    }
+
+    void camelRegister() {
+        connector.camel().requestBody("direct:webhook-registration", null, String.class);
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    Store store() {
+        return connector.store();
+    }
+
+    /** A customer account in the CRM; returns its id. */
+    String account(String name) {
+        return crm.create("account", Map.of("name", name, "address1_line1", "1 Main Street", "address1_city", "Redmond",
+            "address1_postalcode", "98052", "address1_country", "US"));
+    }
+
+    /** A contact of an account. */
+    String contact(String account) {
+        return crm.create("contact", Map.of("firstname", "Carla", "lastname", "Customer", "emailaddress1", "carla@customer.example",
+            "telephone1", "2065550199", "parentcustomerid_account@odata.bind", "/accounts(" + account + ")"));
+    }
+
+    String currency(String code) {
+        return crm.rows("transactioncurrency").stream().filter(row -> code.equals(row.get("isocurrencycode")))
+            .map(row -> (String) row.get("transactioncurrencyid")).findFirst().orElseThrow();
+    }
+
+    /** An opportunity as a seller enters it, complete and not shared yet; returns its id. */
+    String opportunity(String name, Consumer<Map<String, Object>> changes) {
+        String account = account("Customer of " + name);
+        Map<String, Object> columns = new HashMap<>();
+        columns.put("name", name);
+        columns.put("description", "Notes on " + name);
+        columns.put("estimatedvalue", 50000);
+        columns.put("estimatedclosedate", "2027-03-31");
+        columns.put("customerid_account@odata.bind", "/accounts(" + account + ")");
+        columns.put("parentcontactid@odata.bind", "/contacts(" + contact(account) + ")");
+        columns.put("transactioncurrencyid@odata.bind", "/transactioncurrencies(" + currency("USD") + ")");
+        changes.accept(columns);
+        String id = crm.create("opportunity", columns);
+        return id;
+    }
+
+    /** Adds a solution to an opportunity; returns the row's id. */
+    String solution(String opportunity, String solutionId) {
+        String detail = crm.rows("msft_microsoftsolutiondetail").stream()
+            .filter(row -> solutionId.equals(row.get("msft_solutionidentifier")))
+            .map(row -> (String) row.get("msft_microsoftsolutiondetailid")).findFirst()
+            .orElseGet(() -> crm.create("msft_microsoftsolutiondetail",
+                Map.of("msft_solutionidentifier", solutionId, "msft_solutionname", "Solution " + solutionId)));
+        return crm.create("msft_microsoftsolution", Map.of("msft_OpportunityId@odata.bind", "/opportunities(" + opportunity + ")",
+            "msft_SolutionDetailId@odata.bind", "/msft_microsoftsolutiondetails(" + detail + ")"));
+    }
+
+    /** Sets Sync with Partner Center to Yes. */
+    void share(String opportunity) {
+        crm.update("opportunity", opportunity, Map.of("msft_microsoftpartnercenterreferralsync", true));
+    }
+
+    /** A complete opportunity with one solution, shared; waits until its referral is made and written back. Returns the record id. */
+    String sharedOpportunity(String name, Consumer<Map<String, Object>> changes) {
+        String id = opportunity(name, changes);
+        solution(id, "SOL-34104-EBB");
+        share(id);
+        eventually(() -> link(id).state().equals("linked"));
+        settled();
+        return id;
+    }
+
+    Link link(String anyId) {
+        return store().find(anyId).orElseThrow(() -> new AssertionError("no link for " + anyId));
+    }
+
+    boolean isLinked(String anyId) {
+        return store().find(anyId).filter(link -> link.state().equals("linked")).isPresent();
+    }
+
+    Map<String, Object> opportunityRow(String id) {
+        return crm.row("opportunity", id);
+    }
+
+    Object at(Map<String, Object> document, String... path) {
+        Object value = document;
+        for (String step : path) {
+            value = ((Map<?, ?>) value).get(step);
+        }
+        return value;
+    }
+
+    void eventually(java.util.concurrent.Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).ignoreExceptions().until(condition);
+    }
+
+    /** Waits until webhooks are delivered and no lane has anything to do. */
+    void settled() {
+        eventually(() -> {
+            partnerCenter.awaitDelivered();
+            return store().markedLinks().isEmpty();
+        });
+    }
+
+    List<Map<String, Object>> journal(String anyId) {
+        return store().journalOf(link(anyId).id());
+    }
+
+    @Override
+    public void close() {
+        if (connector != null) {
+            connector.close();
+        }
+        sandboxes.close();
+    }
+}
