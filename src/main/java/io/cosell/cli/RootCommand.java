@@ -1,5 +1,6 @@
 package io.cosell.cli;
 
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -10,5 +11,10 @@ import picocli.CommandLine.HelpCommand;
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, RegisterWebhookCommand.class, SyncCommand.class,
         PlanCommand.class, HelpCommand.class})
-public final class RootCommand extends RunCommand {
+public final class RootCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() throws Exception {
+        return new RunCommand().call();
+    }
 }

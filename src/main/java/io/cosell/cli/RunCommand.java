@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(name = "run", mixinStandardHelpOptions = true,
     description = "Runs the connector on the systems of application.properties (the default).",
     footer = {"", "Example: java -jar cosell.jar run"})
-public class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
