@@ -203,7 +203,7 @@ public final class Connector implements AutoCloseable {
         if (purpose == Purpose.SERVE) {
             tryRestingLanesAfterChange();
             LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
-                server("camel.server"), settings.get("cosell.webhook.path"), settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
+                name(server("camel.server")), settings.get("cosell.webhook.path"), settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();
@@ -232,12 +232,16 @@ public final class Connector implements AutoCloseable {
         List<String> taken = Stream.of("camel.server", "camel.management")
             .filter(group -> main.getCamelContext().getPropertiesComponent().resolveProperty(group + ".enabled").orElse("").equals("true"))
             .filter(group -> !isFree(server(group)))
-            .map(group -> "application.properties: " + group + ".port: another program listens on " + server(group)
+            .map(group -> "application.properties: " + group + ".port: another program listens on " + name(server(group))
                 + " — stop it, or set another port")
             .toList();
         if (!taken.isEmpty()) {
             throw new ConfigurationException(taken);
         }
+    }
+
+    private static String name(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
     }
 
     private static boolean isFree(InetSocketAddress address) {
