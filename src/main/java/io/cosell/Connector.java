@@ -25,21 +25,28 @@ import io.cosell.webhook.WebhookVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connector put together: settings checked, store opened, beans made, routes loaded, lanes started. Everything a deal needs is in
@@ -57,6 +64,10 @@ public final class Connector implements AutoCloseable {
         LOOK
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+    /** Where the store keeps under which configuration it last ran. */
+    private static final String CONFIGURATION = "configuration";
+
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
         "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal");
@@ -67,6 +78,7 @@ public final class Connector implements AutoCloseable {
     private final Lanes lanes;
     private final Planning planning;
     private final Settings settings;
+    private final String configuration;
     private final Purpose purpose;
     private final Clock clock;
     private ProducerTemplate camel;
@@ -123,6 +135,7 @@ public final class Connector implements AutoCloseable {
         String routes = location(folder, "routes");
         String mappings = location(folder, "mappings");
         Policy policy = check(routes, mappings);
+        configuration = fingerprint(routes, mappings);
 
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"), settings.get("cosell.store.password"));
         store = new Store(dataSource, clock);
@@ -175,8 +188,45 @@ public final class Connector implements AutoCloseable {
         camel = main.getCamelContext().createProducerTemplate();
         runner = new LaneRunner(camel, store, clock, settings.duration("cosell.lanes.first-pause"),
             settings.duration("cosell.lanes.longest-pause"));
+        if (purpose == Purpose.SERVE) {
+            tryRestingLanesAfterChange();
+        }
         if (purpose != Purpose.LOOK) {
             lanes.start();
+        }
+    }
+
+    /** A deal that was refused under other routes, mappings or settings may go through now. */
+    private void tryRestingLanesAfterChange() {
+        if (!configuration.equals(store.cursor(CONFIGURATION))) {
+            int resting = store.markResting();
+            store.putCursor(CONFIGURATION, configuration);
+            if (resting > 0) {
+                LOG.info("The configuration changed since the last start: {} deals that rested are tried again.", resting);
+            }
+        }
+    }
+
+    /** A digest of everything that can change what becomes of a deal; secrets are left out. */
+    private String fingerprint(String routes, String mappings) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            settings.catalog().stream().filter(setting -> !setting.secret())
+                .forEach(setting -> digest.update((setting.name() + "=" + settings.get(setting.name()) + "\n").getBytes(StandardCharsets.UTF_8)));
+            List<Path> folders = Stream.concat(routeFolders(routes).stream(), Stream.of(mappings, mappings + "/partner-center",
+                mappings + "/" + settings.get("cosell.crm"))).map(Preflight::folder).toList();
+            for (Path folder : folders) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                        digest.update(Files.readAllBytes(file));
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the seller sees in the record beside the data: audit lines in plain words, the mark in the name, the referral's identifier and
@@ -76,7 +77,7 @@ public final class Telling {
         // A mapping that keeps no identifier, as one for leads may, is not asked for it.
         boolean identity = link.referralId() != null && record.containsKey("referralId")
             && (!link.referralId().equals(record.get("referralId")) || !Boolean.TRUE.equals(record.get("sync")));
-        String name = view.get("name") instanceof String changed ? changed : String.valueOf(view(record).getOrDefault("name", ""));
+        String name = view.get("name") instanceof String changed ? changed : Objects.toString(view(record).get("name"), "");
         String displayName = (healthy ? GOOD : BAD) + name;
         boolean marked = marksNames && !displayName.equals(record.get("displayName"));
         String line = line(news, identity, failureIsNew, recovered);

@@ -419,6 +419,15 @@ public final class Store {
         });
     }
 
+    /** Marks every lane that rests, so that it is tried once more; returns how many there are. */
+    public int markResting() {
+        return transaction.execute(status -> {
+            List<String> resting = jdbc.sql("select id from link where state = 'resting'").query(String.class).list();
+            resting.forEach(link -> mark(link, Side.BOTH));
+            return resting.size();
+        });
+    }
+
     /** Forgets events received longer ago than this; a delivery that old is not repeated any more. */
     public void forgetEvents(Duration olderThan) {
         jdbc.sql("delete from event where received_at < ?").param(TIME.format(clock.instant().minus(olderThan))).update();
