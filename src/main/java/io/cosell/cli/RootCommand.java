@@ -1,5 +1,8 @@
 package io.cosell.cli;
 
+import io.cosell.Connector;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,8 +16,25 @@ import picocli.CommandLine.HelpCommand;
         PlanCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
+    private final Path folder;
+    private final Map<String, String> overrides;
+
+    /**
+     * @param folder    working folder of the commands
+     * @param overrides settings that win over all others, by name
+     */
+    public RootCommand(Path folder, Map<String, String> overrides) {
+        this.folder = folder;
+        this.overrides = overrides;
+    }
+
     @Override
     public Integer call() throws Exception {
         return new RunCommand().call();
+    }
+
+    /** A connector for one command. */
+    Connector connect(Connector.Purpose purpose) {
+        return Connector.start(folder, overrides, purpose);
     }
 }
