@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.lane.RefusedFailure;
 import io.cosell.plan.Change;
 import io.cosell.plan.Conflict;
 import io.cosell.plan.Plan;
@@ -121,6 +122,19 @@ public final class Planning {
     /** The referral view that a new referral is made from, or what the record lacks. */
     public Sharing share(Map<String, Object> record) {
         return Planner.share(policy, view(record));
+    }
+
+    /**
+     * The referral view that a referral of this record is made from, its values written as Partner Center takes them.
+     *
+     * @throws RefusedFailure with what the record lacks
+     */
+    public Map<String, Object> toShare(Map<String, Object> record) throws RefusedFailure {
+        Sharing sharing = share(record);
+        if (!sharing.refusals().isEmpty()) {
+            throw new RefusedFailure(reason(sharing.refusals()));
+        }
+        return document(sharing.document());
     }
 
     /** A planner document as maps and lists, for JOLT. */
