@@ -1,7 +1,10 @@
 package io.cosell.demo;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.Connector;
 import io.cosell.sandbox.Deal;
+import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DemoSeller;
 import io.cosell.sandbox.dataverse.DemoSeller.SharedRecord;
@@ -124,8 +127,9 @@ final class Story {
             () -> seller.changesValue(record(fleet).id(), new BigDecimal(60000)));
         inStep("one value is on both sides and the other in the journal", () -> conflicts(fleet).size() == 1);
         Map<String, Object> entry = conflicts(fleet).get(0);
-        tell.says("Both sides now say " + amount(deal(fleet).value()) + ". Journal: " + entry.get("reason"));
-        tell.says("Kept in the journal: " + amount(new BigDecimal((String) entry.get("old_value"))) + ".");
+        Deal now = deal(fleet);
+        tell.says("Both sides now say " + Comparison.amount(now.value(), now.currency()) + ". From the journal:");
+        tell.says("\"" + entry.get("reason") + "\" The value that lost: " + money((String) entry.get("old_value")) + ".");
     }
 
     private void solutionAdded() {
@@ -219,7 +223,13 @@ final class Story {
             .filter(entry -> "conflict".equals(entry.get("kind"))).toList();
     }
 
-    private static String amount(BigDecimal value) {
-        return Comparison.amount(value, "EUR");
+    /** The journal keeps amount and currency together, as members of one object. */
+    private static String money(String kept) {
+        try {
+            JsonNode value = SandboxSystem.JSON.readTree(kept);
+            return Comparison.amount(value.findValue("dealValue").decimalValue(), value.findValue("currency").asText());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The journal keeps an amount that can't be read: " + kept, e);
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.dataverse.RowChange;
 import io.cosell.sandbox.partnercenter.Delivery;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,9 @@ final class Trail {
 
     private static final String ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
     private static final Map<String, String> VERBS = Map.of("Create", "adds", "Update", "changes", "Delete", "takes out");
+
+    /** An event is on its way before the call that raised it is in the log; in the story it comes after that call. */
+    private static final Duration RAISED_EARLY = Duration.ofMillis(5);
 
     private final Sandboxes sandboxes;
     private int partnerCenterCalls;
@@ -47,7 +51,7 @@ final class Trail {
         crmCalls = crm.size();
         for (Delivery delivery : sandboxes.partnerCenter().deliveries()) {
             delivery.attempts().stream().skip(attempts.getOrDefault(delivery.number(), 0)).forEach(attempt -> lines.add(
-                new Line(attempt.at(), line("<-", "Partner Center", "event", delivery.event(), attempt.status(), ""))));
+                new Line(attempt.at().plus(RAISED_EARLY), line("<-", "Partner Center", "event", delivery.event(), attempt.status(), ""))));
             attempts.put(delivery.number(), delivery.attempts().size());
         }
         return lines.stream().sorted(Comparator.comparing(Line::at)).map(Line::text).toList();
@@ -59,7 +63,7 @@ final class Trail {
         List<RowChange> unseen = history.subList(rowChanges, history.size()).stream().takeWhile(change -> !change.at().isAfter(time)).toList();
         rowChanges += unseen.size();
         List<RowChange> own = unseen.stream().filter(change -> change.user().equals(DataverseSandbox.APPLICATION_USER)).toList();
-        return Stream.of("Create", "Update", "Delete").filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
+        return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete").filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
             .map(message -> VERBS.get(message) + " " + own.stream().filter(change -> change.message().equals(message))
                 .map(change -> change.table().replaceFirst("^[a-z]+_microsoft", "")).distinct().collect(Collectors.joining(", ")))
             .collect(Collectors.joining("; "));
