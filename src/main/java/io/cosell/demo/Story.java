@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 /** The story that the demo plays: people act on one side, and each step ends when the other side shows it. */
 final class Story {
@@ -193,15 +192,15 @@ final class Story {
     }
 
     /** How the deals stand, for a step that does not end: what differs, and what the connector says about them. */
-    static String state(Sandboxes sandboxes, Connector connector) {
+    static List<String> state(Sandboxes sandboxes, Connector connector) {
         List<String> lines = new ArrayList<>();
         Comparison.of(sandboxes).differences().forEach((name, differences) ->
-            differences.forEach(difference -> lines.add("  \"" + name + "\" " + difference)));
+            differences.forEach(difference -> lines.add("\"" + name + "\" " + difference)));
         for (Link link : connector.store().links()) {
-            lines.add("  referral " + link.referralId() + ", " + link.recordKind() + " " + link.recordId() + ": " + link.state()
-                + (link.isMarked() ? ", has work to do" : "") + (link.reason() == null ? "" : ". " + link.reason()));
+            lines.add("In the connector's books: referral " + link.referralId() + " with " + link.recordKind() + " " + link.recordId() + " is "
+                + link.state() + (link.isMarked() ? " and has work to do" : "") + "." + (link.reason() == null ? "" : " " + link.reason()));
         }
-        return lines.isEmpty() ? "  The connector knows of no deal." : lines.stream().collect(Collectors.joining(System.lineSeparator()));
+        return lines.isEmpty() ? List.of("The connector knows of no deal.") : lines;
     }
 
     /** The record with this id, or of the referral with this id. */
