@@ -143,7 +143,8 @@ final class Story {
         tell.step("Microsoft accepts the deal it was invited to");
         tell.says("Maria Lopez of Microsoft accepts \"Fabrikam cold chain\".");
         partnerCenter.microsoftAccepts((String) partnerCenter.referral(coldChain).get("engagementId"), "7-3F9KQ2LMXA",
-            List.of(Map.of("firstName", "Maria", "lastName", "Lopez", "phoneNumber", "4255550123", "email", "maria.lopez@microsoft.example")));
+            List.of(Map.of("firstName", "Maria", "lastName", "Lopez", "phoneNumber", "4255550123",
+                "email", "maria.lopez@microsoft.example")));
         inStep("the record names Microsoft's identifier and seller", () -> "7-3F9KQ2LMXA".equals(record(coldChain).msxId())
             && record(coldChain).audit().contains("Maria Lopez"));
         tell.says("Microsoft CRM identifier in the record: " + record(coldChain).msxId() + ". Audit of the record, newest line:");
@@ -197,8 +198,9 @@ final class Story {
         Comparison.of(sandboxes).differences().forEach((name, differences) ->
             differences.forEach(difference -> lines.add("\"" + name + "\" " + difference)));
         for (Link link : connector.store().links()) {
-            lines.add("In the connector's books: referral " + link.referralId() + " with " + link.recordKind() + " " + link.recordId() + " is "
-                + link.state() + (link.isMarked() ? " and has work to do" : "") + "." + (link.reason() == null ? "" : " " + link.reason()));
+            lines.add("In the connector's books: referral " + link.referralId() + " with " + link.recordKind() + " " + link.recordId()
+                + " is " + link.state() + (link.isMarked() ? " and has work to do" : "") + "."
+                + (link.reason() == null ? "" : " " + link.reason()));
         }
         return lines.isEmpty() ? List.of("The connector knows of no deal.") : lines;
     }

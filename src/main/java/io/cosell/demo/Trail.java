@@ -75,10 +75,12 @@ final class Trail {
     /** What the connector wrote to rows until then, such as "adds account, contact; changes opportunity". */
     private String changesUntil(Instant time) {
         List<RowChange> history = sandboxes.dynamics365().history();
-        List<RowChange> unseen = history.subList(rowChanges, history.size()).stream().takeWhile(change -> !change.at().isAfter(time)).toList();
+        List<RowChange> unseen = history.subList(rowChanges, history.size()).stream()
+            .takeWhile(change -> !change.at().isAfter(time)).toList();
         rowChanges += unseen.size();
         List<RowChange> own = unseen.stream().filter(change -> change.user().equals(DataverseSandbox.APPLICATION_USER)).toList();
-        return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete").filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
+        return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete")
+            .filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
             .map(message -> VERBS.get(message) + " " + own.stream().filter(change -> change.message().equals(message))
                 .map(change -> change.table().replaceFirst("^[a-z]+_microsoft", "")).distinct().collect(Collectors.joining(", ")))
             .collect(Collectors.joining("; "));

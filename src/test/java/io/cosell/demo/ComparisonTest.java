@@ -30,7 +30,8 @@ class ComparisonTest {
 
     @Test
     void everyFieldThatDiffersIsNamedWithBothValues() {
-        Deal other = new Deal("Warm chain", new BigDecimal("50000.01"), "EUR", LocalDate.of(2027, 5, 2), null, "Closed/Won", List.of("SOL-1"));
+        Deal other = new Deal("Warm chain", new BigDecimal("50000.01"), "EUR", LocalDate.of(2027, 5, 2), null, "Closed/Won",
+            List.of("SOL-1"));
 
         assertThat(new Comparison.Pair("r", DEAL, other).differences()).containsExactly(
             "name: Cold chain in Partner Center, Warm chain in Dynamics 365",
@@ -66,7 +67,8 @@ class ComparisonTest {
             "details", ExampleReferrals.outbound().get("details")));
 
         assertThat(deal).isEqualTo(new Deal("Cold chain", new BigDecimal("48000.5"), "EUR", LocalDate.of(2027, 6, 30),
-            "Adventure Works has to prove the temperature of every delivery from next year on.", "Active/Accepted", List.of("SOL-34104-EBB")));
+            "Adventure Works has to prove the temperature of every delivery from next year on.", "Active/Accepted",
+            List.of("SOL-34104-EBB")));
     }
 
     @Test

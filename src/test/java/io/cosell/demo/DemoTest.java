@@ -2,7 +2,7 @@ package io.cosell.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cosell.cli.RootCommand;
+import io.cosell.cli.DemoCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -53,8 +53,9 @@ class DemoTest {
         assertThat(told.lines().filter(line -> line.matches("[0-9]\\. .*")).map(line -> line.substring(0, 2)))
             .containsExactly("1.", "2.", "3.", "4.", "5.", "6.", "7.", "8.", "9.");
         assertThat(told).containsSubsequence("A validation event arrived.", "Microsoft is invited",
-            "adds account, contact, opportunity, solution", "adds lead", "The referral is Active/Accepted", "The referral is Closed/Declined.",
-            "Both changes are on both sides", "Both sides now say 52,000.00 EUR.", "60,000.00 EUR.", "The referral names both solutions.",
+            "adds account, contact, opportunity, solution", "adds lead", "The referral is Active/Accepted",
+            "The referral is Closed/Declined.", "Both changes are on both sides", "Both sides now say 52,000.00 EUR.",
+            "60,000.00 EUR.", "The referral names both solutions.",
             "7-3F9KQ2LMXA. Audit", "Maria Lopez.", "The referral is Closed/Won.");
     }
 
@@ -63,7 +64,8 @@ class DemoTest {
         assertThat(told.lines().toList()).anyMatch(line -> line.matches(" +-> Partner Center +PATCH +/referrals/\\{id} +20[04]"))
             .anyMatch(line -> line.matches(" +-> Dynamics 365 +POST +/\\$batch +200 +changes opportunity"))
             .anyMatch(line -> line.matches(" +<- Partner Center +event +referral-updated +202"))
-            .anyMatch(line -> line.matches("Partner Center [0-9]+ calls, [0-9]+ sign-ins?; Dynamics 365 [0-9]+ calls, .* polls for changes\\."));
+            .anyMatch(line -> line.matches("Partner Center [0-9]+ calls, [0-9]+ sign-ins?; Dynamics 365 [0-9]+ calls, "
+                + ".* polls for changes\\."));
     }
 
     @Test
@@ -77,7 +79,8 @@ class DemoTest {
         demo.printAddresses();
 
         String printed = text.toString().substring(told.length());
-        List<String> addresses = printed.lines().flatMap(line -> Stream.of(line.split(" "))).filter(word -> word.startsWith("http")).toList();
+        List<String> addresses = printed.lines().flatMap(line -> Stream.of(line.split(" ")))
+            .filter(word -> word.startsWith("http")).toList();
         assertThat(addresses).hasSize(5);
         assertThat(printed).contains("Ctrl-C");
         for (String address : addresses) {
@@ -91,7 +94,8 @@ class DemoTest {
     void aDealThatDiffersIsListedAndEndsWithOne() {
         Comparison now = Comparison.of(demo.sandboxes());
         Comparison.Pair first = now.pairs().get(0);
-        Comparison mixedUp = new Comparison(List.of(new Comparison.Pair(first.referralId(), first.partnerCenter(), now.pairs().get(1).crm())));
+        Comparison.Pair second = now.pairs().get(1);
+        Comparison mixedUp = new Comparison(List.of(new Comparison.Pair(first.referralId(), first.partnerCenter(), second.crm())));
         StringWriter listed = new StringWriter();
 
         try (Demo other = new Demo(new PrintWriter(listed))) {
@@ -107,7 +111,8 @@ class DemoTest {
         try (Demo other = new Demo(new PrintWriter(new StringWriter()))) {
             other.sandboxes().partnerCenter().microsoftInvites(Map.of("name", "Unheard of"));
 
-            assertThat(Comparison.of(other.sandboxes()).differences()).containsOnly(Map.entry("Unheard of", List.of("is not in Dynamics 365")));
+            assertThat(Comparison.of(other.sandboxes()).differences())
+                .containsOnly(Map.entry("Unheard of", List.of("is not in Dynamics 365")));
         }
     }
 
@@ -115,7 +120,7 @@ class DemoTest {
     void isACommandWithHelp() {
         StringWriter help = new StringWriter();
 
-        assertThat(new CommandLine(new RootCommand()).setOut(new PrintWriter(help)).execute("demo", "--help")).isZero();
+        assertThat(new CommandLine(new DemoCommand()).setOut(new PrintWriter(help)).execute("--help")).isZero();
         assertThat(help.toString()).contains("--stay", "Example: java -jar cosell.jar demo");
     }
 }

@@ -41,6 +41,7 @@ class NarratorTest {
     void longTextIsWrapped() {
         narrator.says("word ".repeat(60));
 
-        assertThat(text.toString().lines().toList()).hasSizeGreaterThan(1).allMatch(line -> line.length() <= 110 && line.startsWith("   word"));
+        assertThat(text.toString().lines().toList()).hasSizeGreaterThan(1)
+            .allMatch(line -> line.length() <= 110 && line.startsWith("   word"));
     }
 }
