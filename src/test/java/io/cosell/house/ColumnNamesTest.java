@@ -32,7 +32,8 @@ class ColumnNamesTest {
         columns.addAll(columnsOfSpecs());
         columns.removeAll(ORDINARY_WORDS);
         assertThat(columns).as("the check knows the columns").contains("estimatedvalue", "estimatedclosedate", "statecode", "statuscode",
-            "isocurrencycode", "address1_postalcode", "parentcontactid", "msft_microsoftpartnercenterreferralsync", "msft_solutionidentifier");
+            "isocurrencycode", "address1_postalcode", "parentcontactid", "msft_microsoftpartnercenterreferralsync",
+                "msft_solutionidentifier");
         List<Path> java = Project.files(Project.MAIN, ".java").stream().filter(file -> !file.startsWith(SANDBOX)).toList();
         assertThat(java).isNotEmpty();
         Pattern anyColumn = Pattern.compile("(?<![A-Za-z0-9_])(" + columns.stream().map(Pattern::quote).collect(Collectors.joining("|"))

@@ -37,7 +37,8 @@ class SettingsFileTest {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        return properties.stringPropertyNames().stream().filter(name -> name.startsWith("cosell.")).collect(Collectors.toCollection(TreeSet::new));
+        return properties.stringPropertyNames().stream().filter(name -> name.startsWith("cosell."))
+            .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The comment lines directly above each setting. */
@@ -65,7 +66,8 @@ class SettingsFileTest {
             assertThat(lines).as("comment of " + name).hasSizeGreaterThanOrEqualTo(2);
             assertThat(lines.get(0)).as("description of " + name).matches("[A-Z].*[.].*");
             assertThat(lines.get(lines.size() - 1)).as("type of " + name).startsWith("type: ");
-            assertThatCode(() -> SettingType.parse(lines.get(lines.size() - 1).substring("type: ".length()).replaceFirst(", optional$", "")))
+            assertThatCode(() -> SettingType.parse(lines.get(lines.size() - 1).substring("type: ".length()).replaceFirst(", optional$",
+                "")))
                 .as("type of " + name).doesNotThrowAnyException();
         });
     }

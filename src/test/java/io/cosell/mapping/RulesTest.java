@@ -94,8 +94,10 @@ class RulesTest {
     void whatTheCrmCanNotSayByNullIsFilledUp() {
         assertThat(view(OPPORTUNITY, "{\"transactioncurrencyid\": null}").at("/details/currency").isNull()).isTrue();
         assertThat(view(OPPORTUNITY, "{\"statecode\": 0}").path("statusReason").isNull()).isTrue();
-        assertThat(view(OPPORTUNITY, "{\"msft_microsoftpartnercenterhelp\": null}").at("/inviteContext/assistanceRequestCode").isNull()).isTrue();
-        assertThat(mappings.run(OPPORTUNITY + "-in", json("{\"msft_microsoftpartnercenterreferralsync\": null}")).path("sync").asBoolean(true))
+        assertThat(view(OPPORTUNITY, "{\"msft_microsoftpartnercenterhelp\": null}").at("/inviteContext/assistanceRequestCode").isNull())
+            .isTrue();
+        assertThat(mappings.run(OPPORTUNITY + "-in", json("{\"msft_microsoftpartnercenterreferralsync\": null}")).path("sync")
+            .asBoolean(true))
             .isFalse();
     }
 
@@ -104,7 +106,8 @@ class RulesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 7})
     void listsStayLists(int size) {
-        String solutions = IntStream.range(0, size).mapToObj(i -> "{\"id\": \"SOL-" + i + "\", \"name\": \"Solution " + i + "\", \"type\": \"Name\"}")
+        String solutions = IntStream.range(0, size)
+            .mapToObj(i -> "{\"id\": \"SOL-" + i + "\", \"name\": \"Solution " + i + "\", \"type\": \"Name\"}")
             .toList().toString();
         JsonNode expected = json(solutions);
         JsonNode fromPartnerCenter = mappings.run("partner-center/referral-in",
@@ -122,9 +125,11 @@ class RulesTest {
         JsonNode record = mappings.run(OPPORTUNITY + "-in", json("""
             {"msft_opportunity_msft_microsoftsolution_OpportunityId": [
               {"msft_microsoftsolutionid": "row-1", "msft_SolutionDetailId": null},
-              {"msft_microsoftsolutionid": "row-2", "msft_SolutionDetailId": {"msft_solutionidentifier": "SOL-2", "msft_solutionname": "Two"}}]}
+              {"msft_microsoftsolutionid": "row-2", "msft_SolutionDetailId": {"msft_solutionidentifier": "SOL-2",
+                  "msft_solutionname": "Two"}}]}
             """));
-        assertThat(record.at("/view/details/requirements/solutions")).isEqualTo(json("[{\"id\": \"SOL-2\", \"name\": \"Two\", \"type\": \"Name\"}]"));
+        assertThat(record.at("/view/details/requirements/solutions"))
+            .isEqualTo(json("[{\"id\": \"SOL-2\", \"name\": \"Two\", \"type\": \"Name\"}]"));
         assertThat(record.path("solutions")).isEqualTo(json("[{\"id\": \"SOL-2\", \"rowId\": \"row-2\"}]"));
         assertThat(record.path("parts")).isEqualTo(json("[\"row-1\", \"row-2\"]"));
     }
@@ -154,14 +159,16 @@ class RulesTest {
     void textsAreNotCut() {
         String notes = "Lörem ipsüm 東京 \\n ".repeat(2000);
         for (String kind : List.of(OPPORTUNITY, LEAD)) {
-            assertThat(afterWriting(kind, "{\"details\": {\"notes\": \"" + notes + "\"}}").at("/details/notes")).isEqualTo(json("\"" + notes + "\""));
+            assertThat(afterWriting(kind, "{\"details\": {\"notes\": \"" + notes + "\"}}").at("/details/notes"))
+                .isEqualTo(json("\"" + notes + "\""));
         }
     }
 
     // ---- values of lists
 
     @ParameterizedTest
-    @ValueSource(strings = {"WorkloadSpecificValueProposition", "CustomerTechnicalArchitecture", "ProofOfConceptOrDemo", "QuotesOrLicensing",
+    @ValueSource(strings = {"WorkloadSpecificValueProposition", "CustomerTechnicalArchitecture", "ProofOfConceptOrDemo",
+        "QuotesOrLicensing",
         "PostSalesCustomerSuccess", "GeneralOrOther"})
     void everyKindOfHelpTravelsBothWays(String help) {
         String view = "{\"inviteContext\": {\"assistanceRequestCode\": \"" + help + "\"}}";
@@ -174,20 +181,23 @@ class RulesTest {
     @Test
     void theKindsOfHelpAreThoseOfTheFields() throws IOException {
         String fields = Files.readString(Mappings.FOLDER.resolve("fields.yaml"));
-        JsonNode spec = Mappings.read(Mappings.FOLDER.resolve(OPPORTUNITY + "-out.json")).at("/0/spec/view/inviteContext/assistanceRequestCode");
+        JsonNode spec = Mappings.read(Mappings.FOLDER.resolve(OPPORTUNITY + "-out.json"))
+            .at("/0/spec/view/inviteContext/assistanceRequestCode");
         assertThat(spec.properties()).isNotEmpty().allSatisfy(help -> assertThat(fields).contains("      - " + help.getKey() + "\n"));
     }
 
     @ParameterizedTest
     @CsvSource({"Closed, Won, Closed, Won", "Closed, Lost, Closed, Lost", "Closed, Declined, Closed, Lost", "Closed, Expired, Closed, Lost",
-        "Closed, Error, Closed, Lost", "Active, Accepted, Active, Accepted", "New, Pending, Active, Accepted", "Paused, Waiting, Active, Accepted"})
+        "Closed, Error, Closed, Lost", "Active, Accepted, Active, Accepted", "New, Pending, Active, Accepted",
+            "Paused, Waiting, Active, Accepted"})
     void everyStatusHasItsStateInAnOpportunity(String status, String substatus, String readStatus, String readSubstatus) {
         JsonNode read = afterWriting(OPPORTUNITY, "{\"status\": \"" + status + "\", \"substatus\": \"" + substatus + "\"}");
         assertThat(read.path("status").asText() + " " + read.path("substatus").asText()).isEqualTo(readStatus + " " + readSubstatus);
     }
 
     @ParameterizedTest
-    @CsvSource({"New, Pending, New, Pending", "New, Received, New, Pending", "Closed, Declined, Closed, Declined", "Closed, Lost, Closed, Declined",
+    @CsvSource({"New, Pending, New, Pending", "New, Received, New, Pending", "Closed, Declined, Closed, Declined",
+        "Closed, Lost, Closed, Declined",
         "Closed, Expired, Closed, Declined", "Paused, Waiting, New, Pending"})
     void everyStatusHasItsStateInALead(String status, String substatus, String readStatus, String readSubstatus) {
         JsonNode read = afterWriting(LEAD, "{\"status\": \"" + status + "\", \"substatus\": \"" + substatus + "\"}");
@@ -208,7 +218,8 @@ class RulesTest {
     // ---- the mark
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {"✔ Deal|Deal", "✖ Deal|Deal", "✔Deal|Deal", "✖ ✔ Deal|Deal",
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {"✔ Deal|Deal", "✖ Deal|Deal", "✔Deal|Deal",
+        "✖ ✔ Deal|Deal",
         "Deal ✔|Deal ✔", "D✖l|D✖l", " ✔ Deal| ✔ Deal", "✔ |''", "✖|''"})
     void marksInFrontAreNotPartOfTheName(String name, String expected) {
         assertThat(view(OPPORTUNITY, "{\"name\": \"" + name + "\"}").path("name").asText()).isEqualTo(expected);
@@ -222,7 +233,8 @@ class RulesTest {
         for (String mark : List.of("✔ ", "✖ ", "✖ ", "✔ ", "")) {
             for (String kind : List.of(OPPORTUNITY, LEAD)) {
                 String column = kind.equals(LEAD) ? "subject" : "name";
-                JsonNode written = mappings.run(kind + "-out", json("{\"mark\": \"" + mark + "\", \"view\": {\"name\": \"" + name + "\"}}"));
+                JsonNode written = mappings.run(kind + "-out",
+                    json("{\"mark\": \"" + mark + "\", \"view\": {\"name\": \"" + name + "\"}}"));
                 assertThat(written.at("/record/" + column).asText()).isEqualTo(mark + "Deal");
                 assertThat(view(kind, "{\"" + column + "\": \"" + mark + "Deal\"}").path("name").asText()).isEqualTo("Deal");
             }
@@ -234,16 +246,19 @@ class RulesTest {
     @Test
     void theDealValueColumnIsOneSettingForBothDirections() {
         try (Mappings other = Mappings.with(Map.of("cosell.deal-value-field", "new_ourvalue"))) {
-            assertThat(other.run(OPPORTUNITY + "-out", json("{\"mark\": \"\", \"view\": {\"details\": {\"dealValue\": 7}}}")).path("record"))
+            assertThat(other.run(OPPORTUNITY + "-out", json("{\"mark\": \"\", \"view\": {\"details\": {\"dealValue\": 7}}}"))
+                .path("record"))
                 .isEqualTo(json("{\"new_ourvalue\": 7}"));
-            assertThat(other.run(OPPORTUNITY + "-in", json("{\"new_ourvalue\": 7, \"estimatedvalue\": 8}")).at("/view/details/dealValue").asInt())
+            assertThat(other.run(OPPORTUNITY + "-in", json("{\"new_ourvalue\": 7, \"estimatedvalue\": 8}")).at("/view/details/dealValue")
+                .asInt())
                 .isEqualTo(7);
         }
     }
 
     @Test
     void currencyAndCountryColumnsAreSettingsToo() {
-        try (Mappings other = Mappings.with(Map.of("cosell.deal-currency-field", "new_currencyid", "cosell.customer-country-field", "new_iso"))) {
+        try (Mappings other = Mappings.with(Map.of("cosell.deal-currency-field", "new_currencyid", "cosell.customer-country-field",
+            "new_iso"))) {
             JsonNode out = other.run(OPPORTUNITY + "-out", json("{\"mark\": \"\", \"currencyBind\": \"/transactioncurrencies(1)\","
                 + " \"view\": {\"customerProfile\": {\"address\": {\"country\": \"DE\"}}}}"));
             assertThat(out.path("record")).isEqualTo(json("{\"new_currencyid@odata.bind\": \"/transactioncurrencies(1)\"}"));
@@ -261,14 +276,16 @@ class RulesTest {
     void theCreateSpecsFillOnlyWhatIsNotThere() {
         assertThat(mappings.run(OPPORTUNITY + "-create", json("{\"record\": {\"isrevenuesystemcalculated\": true}}"))
             .at("/record/isrevenuesystemcalculated").asBoolean()).isTrue();
-        assertThat(mappings.run(OPPORTUNITY + "-create", json("{\"record\": {}}")).at("/record/isrevenuesystemcalculated").asBoolean(true)).isFalse();
+        assertThat(mappings.run(OPPORTUNITY + "-create", json("{\"record\": {}}")).at("/record/isrevenuesystemcalculated").asBoolean(true))
+            .isFalse();
         assertThat(mappings.run(LEAD + "-create", json("{\"record\": {\"companyname\": \"Fabrikam\"}}")).at("/record/lastname").asText())
             .isEqualTo("Fabrikam");
     }
 
     @Test
     void theUpdateSpecsPassOnAllThatIsWritten() {
-        JsonNode close = mappings.run(OPPORTUNITY + "-update", json("{\"mark\": \"\", \"record\": {\"name\": \"x\"}, \"close\": {\"status\": 3}}"));
+        JsonNode close = mappings.run(OPPORTUNITY + "-update",
+            json("{\"mark\": \"\", \"record\": {\"name\": \"x\"}, \"close\": {\"status\": 3}}"));
         assertThat(close).isEqualTo(json("{\"record\": {\"name\": \"x\"}, \"close\": {\"status\": 3}}"));
         assertThat(mappings.run(LEAD + "-update", json("{\"mark\": \"\", \"record\": {\"subject\": \"x\"}}")))
             .isEqualTo(json("{\"record\": {\"subject\": \"x\"}}"));
@@ -297,10 +314,12 @@ class RulesTest {
     @Test
     void aFieldOfYourOwnTravelsAfterFourLines() throws IOException {
         copyMappings();
-        edit("partner-center/referral-in.json", "      \"name\": \"view.name\",\n", "      \"campaignId\": \"view.campaignId\",\n      \"name\": \"view.name\",\n");
+        edit("partner-center/referral-in.json", "      \"name\": \"view.name\",\n",
+            "      \"campaignId\": \"view.campaignId\",\n      \"name\": \"view.name\",\n");
         edit(OPPORTUNITY + "-in.json", "      \"description\": \"view.details.notes\",\n",
             "      \"new_campaign\": \"view.campaignId\",\n      \"description\": \"view.details.notes\",\n");
-        edit(OPPORTUNITY + "-out.json", "        \"name\": \"record.name\",\n", "        \"campaignId\": \"record.new_campaign\",\n        \"name\": \"record.name\",\n");
+        edit(OPPORTUNITY + "-out.json", "        \"name\": \"record.name\",\n",
+            "        \"campaignId\": \"record.new_campaign\",\n        \"name\": \"record.name\",\n");
         edit("fields.yaml", "  - path: /customerProfile\n", """
               - path: /campaignId
                 title: Campaign
@@ -312,14 +331,16 @@ class RulesTest {
               - path: /customerProfile
             """);
         try (Mappings own = Mappings.in(folder)) {
-            assertThat(own.run("partner-center/referral-in", json("{\"id\": \"R\", \"campaignId\": \"C1\"}")).at("/view/campaignId").asText())
+            assertThat(own.run("partner-center/referral-in", json("{\"id\": \"R\", \"campaignId\": \"C1\"}")).at("/view/campaignId")
+                .asText())
                 .isEqualTo("C1");
             assertThat(own.run(OPPORTUNITY + "-in", json("{\"new_campaign\": \"C1\"}")).at("/view/campaignId").asText()).isEqualTo("C1");
             assertThat(own.run(OPPORTUNITY + "-out", json("{\"mark\": \"\", \"view\": {\"campaignId\": \"C1\"}}")).path("record"))
                 .isEqualTo(json("{\"new_campaign\": \"C1\"}"));
         }
         byte[] fields = Files.readString(folder.resolve("fields.yaml")).getBytes(StandardCharsets.UTF_8);
-        assertThat(Policy.parse(new ByteArrayInputStream(fields), "fields.yaml").fields()).anyMatch(field -> field.path().equals("/campaignId"));
+        assertThat(Policy.parse(new ByteArrayInputStream(fields), "fields.yaml").fields()).anyMatch(field -> field.path()
+            .equals("/campaignId"));
     }
 
     @Test
