@@ -68,13 +68,26 @@ public final class Planning {
         if (link.intent() != null && link.intent().has("seen")) {
             base = Planner.settle(policy, base, link.intent(), partnerCenter, crm);
         }
-        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero()));
+        return plan(link, base, partnerCenter, crm);
+    }
+
+    /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */
+    private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
+        boolean asked = isBlank(base == null ? null : base.at(Ledger.HELP)) && !isBlank(crm.at(Ledger.HELP));
+        List<Refusal> missing = asked ? Planner.share(policy, crm).refusals() : List.of();
+        if (!missing.isEmpty()) {
+            remove((ObjectNode) crm, Ledger.HELP);
+        }
+        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero())).refusing(missing);
+    }
+
+    private static boolean isBlank(JsonNode value) {
+        return value == null || value.isMissingNode() || value.isNull() || value.asText().isBlank();
     }
 
     /** Whether both sides, as they are after the plan was written, ask for one more round. */
     public boolean asksForMore(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        return !Planner.plan(new PlanInput(policy, plan.nextBase(), view(referral), view(record), link.refused(),
-            graceLeft(link).isZero())).isEmpty();
+        return !plan(link, plan.nextBase(), view(referral), view(record)).isEmpty();
     }
 
     /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */
@@ -121,6 +134,11 @@ public final class Planning {
     /** The referral view that a new referral is made from, or what the record lacks. */
     public Sharing share(Map<String, Object> record) {
         return Planner.share(policy, view(record));
+    }
+
+    /** The referral view that Microsoft is invited with: the record's values in the form that Partner Center takes. */
+    public Map<String, Object> invitation(Map<String, Object> record) {
+        return document(share(record).document());
     }
 
     /** A planner document as maps and lists, for JOLT. */
@@ -173,7 +191,7 @@ public final class Planning {
     public List<Entry> entries(Plan plan, String reasonTold) {
         List<Entry> entries = new ArrayList<>();
         for (Conflict conflict : plan.conflicts()) {
-            entries.add(new Entry("conflict", conflict.winner().key(), conflict.path(), value(conflict.path(), conflict.lost()),
+            entries.add(new Entry("conflict", side(conflict.winner()), conflict.path(), value(conflict.path(), conflict.lost()),
                 value(conflict.path(), conflict.winner() == io.cosell.plan.Side.CRM ? conflict.crm() : conflict.partnerCenter()),
                 conflict.title() + " was changed on both sides; " + conflict.winner().label() + " wins, the other value is kept here."));
         }
@@ -181,11 +199,16 @@ public final class Planning {
         plan.partnerCenter().forEach(change -> entries.add(written("partner-center", change)));
         if (plan.refusals().size() > 0 && !reason(plan.refusals()).equals(reasonTold)) {
             for (Refusal refusal : plan.refusals()) {
-                entries.add(new Entry("refused", refusal.side().key(), refusal.path(), null, value(refusal.path(), refusal.value()),
+                entries.add(new Entry("refused", side(refusal.side()), refusal.path(), null, value(refusal.path(), refusal.value()),
                     refusal.text()));
             }
         }
         return entries;
+    }
+
+    /** The name of a side in the journal. */
+    private static String side(io.cosell.plan.Side side) {
+        return side == io.cosell.plan.Side.CRM ? "crm" : "partner-center";
     }
 
     private static Entry written(String side, Change change) {
