@@ -1,7 +1,9 @@
 package io.cosell;
 
 import io.cosell.cli.RootCommand;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 
 /** Entry point of {@code cosell.jar}; the commands are in {@link io.cosell.cli}. */
@@ -20,12 +22,22 @@ public final class Cosell {
      * @return exit code: 0 done, 1 it failed or refused, 2 the command line is wrong
      */
     public static int run(String... args) {
-        CommandLine line = new CommandLine(new RootCommand());
+        return commands(Path.of(""), Map.of()).execute(args);
+    }
+
+    /**
+     * The commands on another working folder than the current one.
+     *
+     * @param folder    its routes, mappings and application.properties are used where it has them
+     * @param overrides settings that win over all others, by name
+     */
+    public static CommandLine commands(Path folder, Map<String, String> overrides) {
+        CommandLine line = new CommandLine(new RootCommand(folder, overrides));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(command.getColorScheme().errorText(explain(failure)));
             return 1;
         });
-        return line.execute(args);
+        return line;
     }
 
     /** Failures that are written for people are shown as they are; others with their kind. */

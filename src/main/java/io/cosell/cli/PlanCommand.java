@@ -3,15 +3,14 @@ package io.cosell.cli;
 import io.cosell.Connector;
 import io.cosell.plan.Plan;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.camel.Exchange;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code plan ID}: what would be written for one deal, field by field; writes nothing. */
@@ -23,12 +22,15 @@ public final class PlanCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Id of the referral or of the record.")
     private String id;
 
+    @ParentCommand
+    private RootCommand root;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        try (Connector connector = Connector.start(Path.of(""), Map.of(), Connector.Purpose.LOOK)) {
+        try (Connector connector = root.connect(Connector.Purpose.LOOK)) {
             Exchange exchange = connector.camel().request("direct:plan-deal", message -> message.getIn().setBody(id));
             if (exchange.getException() != null) {
                 throw new IllegalArgumentException(exchange.getException().getMessage(), exchange.getException());

@@ -1,11 +1,10 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code register-webhook}: the flow "Partner Center Webhook Registration". */
@@ -16,12 +15,15 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: java -jar cosell.jar register-webhook"})
 public final class RegisterWebhookCommand implements Callable<Integer> {
 
+    @ParentCommand
+    private RootCommand root;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        try (Connector connector = Connector.start(Path.of(""), Map.of(), Connector.Purpose.COMMAND)) {
+        try (Connector connector = root.connect(Connector.Purpose.COMMAND)) {
             spec.commandLine().getOut().println(connector.camel().requestBody("direct:webhook-registration", null, String.class));
             return 0;
         }

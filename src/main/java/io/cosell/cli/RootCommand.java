@@ -1,5 +1,8 @@
 package io.cosell.cli;
 
+import io.cosell.Connector;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -9,12 +12,29 @@ import picocli.CommandLine.HelpCommand;
     description = "Keeps co-sell referrals in Microsoft Partner Center and opportunities in a CRM the same, both ways.",
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
-    subcommands = {RunCommand.class, RegisterWebhookCommand.class, SyncCommand.class,
+    subcommands = {RunCommand.class, DemoCommand.class, RegisterWebhookCommand.class, SyncCommand.class,
         PlanCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
+
+    private final Path folder;
+    private final Map<String, String> overrides;
+
+    /**
+     * @param folder    working folder of the commands
+     * @param overrides settings that win over all others, by name
+     */
+    public RootCommand(Path folder, Map<String, String> overrides) {
+        this.folder = folder;
+        this.overrides = overrides;
+    }
 
     @Override
     public Integer call() throws Exception {
         return new RunCommand().call();
+    }
+
+    /** A connector for one command. */
+    Connector connect(Connector.Purpose purpose) {
+        return Connector.start(folder, overrides, purpose);
     }
 }

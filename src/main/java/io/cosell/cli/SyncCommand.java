@@ -3,8 +3,8 @@ package io.cosell.cli;
 import io.cosell.Connector;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
+import io.cosell.store.Store;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code sync ID}: brings one deal in step now, and prints what was done. */
@@ -28,23 +29,27 @@ public final class SyncCommand implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "120", description = "How long to wait; ${DEFAULT-VALUE} if not given.")
     private int timeout;
 
+    @ParentCommand
+    private RootCommand root;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Connector connector = Connector.start(Path.of(""), Map.of(), Connector.Purpose.COMMAND)) {
+        try (Connector connector = root.connect(Connector.Purpose.COMMAND)) {
             return sync(connector, spec.commandLine().getOut());
         }
     }
 
+    private static String newLink(Store store, Link found) {
+        return found.recordId() != null ? store.newLink("crm", found.recordId(), found.recordKind())
+            : store.newLink("partner-center", found.referralId(), null);
+    }
+
     private int sync(Connector connector, PrintWriter out) throws InterruptedException {
-        String link = connector.camel().requestBody("direct:find-deal", id, Link.class).id();
-        if (connector.store().find(link).isEmpty()) {
-            Link found = connector.camel().requestBody("direct:find-deal", id, Link.class);
-            boolean crm = found.recordId() != null;
-            link = connector.store().newLink(crm ? "crm" : "partner-center", crm ? found.recordId() : found.referralId(), found.recordKind());
-        }
+        Link found = connector.camel().requestBody("direct:find-deal", id, Link.class);
+        String link = connector.store().find(found.id()).map(Link::id).orElseGet(() -> newLink(connector.store(), found));
         List<Map<String, Object>> before = connector.store().journalOf(link);
         connector.lanes().mark(link, Side.BOTH);
         Instant until = Instant.now().plus(Duration.ofSeconds(timeout));

@@ -68,13 +68,26 @@ public final class Planning {
         if (link.intent() != null && link.intent().has("seen")) {
             base = Planner.settle(policy, base, link.intent(), partnerCenter, crm);
         }
-        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero()));
+        return plan(link, base, partnerCenter, crm);
+    }
+
+    /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */
+    private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
+        boolean asked = isBlank(base == null ? null : base.at(Ledger.HELP)) && !isBlank(crm.at(Ledger.HELP));
+        List<Refusal> missing = asked ? Planner.share(policy, crm).refusals() : List.of();
+        if (!missing.isEmpty()) {
+            remove((ObjectNode) crm, Ledger.HELP);
+        }
+        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero())).refusing(missing);
+    }
+
+    private static boolean isBlank(JsonNode value) {
+        return value == null || value.isMissingNode() || value.isNull() || value.asText().isBlank();
     }
 
     /** Whether both sides, as they are after the plan was written, ask for one more round. */
     public boolean asksForMore(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        return !Planner.plan(new PlanInput(policy, plan.nextBase(), view(referral), view(record), link.refused(),
-            graceLeft(link).isZero())).isEmpty();
+        return !plan(link, plan.nextBase(), view(referral), view(record)).isEmpty();
     }
 
     /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */
@@ -121,6 +134,11 @@ public final class Planning {
     /** The referral view that a new referral is made from, or what the record lacks. */
     public Sharing share(Map<String, Object> record) {
         return Planner.share(policy, view(record));
+    }
+
+    /** The referral view that Microsoft is invited with: the record's values in the form that Partner Center takes. */
+    public Map<String, Object> invitation(Map<String, Object> record) {
+        return document(share(record).document());
     }
 
     /** A planner document as maps and lists, for JOLT. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,6 +40,13 @@ public record Plan(List<Change> crm, List<Change> partnerCenter, List<Conflict> 
     @JsonIgnore
     public boolean isEmpty() {
         return crm.isEmpty() && partnerCenter.isEmpty();
+    }
+
+    /** The same plan with further refusals. */
+    public Plan refusing(List<Refusal> more) {
+        List<Refusal> all = new ArrayList<>(refusals);
+        all.addAll(more);
+        return new Plan(crm, partnerCenter, conflicts, all, waitsForGrace, again, nextBase, intent);
     }
 
     /** The changes of the record as a referral view that holds only the changed paths; a null in it clears the field. */

@@ -61,6 +61,8 @@ public final class Sandboxes implements AutoCloseable {
     public Map<String, String> settings(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
         PartnerCenterOptions.Account account = partnerCenter.options().account();
+        // Quartz keeps its schedulers by this name, for the whole JVM: of two connectors with one name, the first to stop stops both.
+        settings.put("camel.main.name", "cosell-" + connectorPort);
         settings.put("cosell.crm", "dynamics365");
         settings.put("cosell.partner-center.address", partnerCenter.address() + "/v1.0/engagements");
         settings.put("cosell.partner-center.events-address", partnerCenter.address() + "/webhooks/v1");

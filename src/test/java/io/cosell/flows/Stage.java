@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Both sandboxes and a connector on them, with the shipped routes and mappings: the stage of the flow tests. */
 final class Stage implements AutoCloseable {
@@ -156,7 +158,16 @@ final class Stage implements AutoCloseable {
     }
 
     void eventually(java.util.concurrent.Callable<Boolean> condition) {
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).ignoreExceptions().until(condition);
+        try {
+            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).ignoreExceptions().until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + journalSoFar(), e);
+        }
+    }
+
+    /** What the connector did until now, for the message of a test that waited in vain. */
+    private String journalSoFar() {
+        return connector == null ? "" : store().journal().stream().map(entry -> "\n  " + entry).collect(Collectors.joining());
     }
 
     /** Waits until webhooks are delivered and no lane has anything to do. */

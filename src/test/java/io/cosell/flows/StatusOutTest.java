@@ -1,0 +1,118 @@
+package io.cosell.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cosell.sandbox.dataverse.DataverseOptions;
+import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
+import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** CRM to Partner Center where it waits or is refused: the grace period of a closing, frozen names, closed deals. */
+class StatusOutTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aClosingWaitsOutItsGrace() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.terminal-grace", "1h"))) {
+            Seller seller = new Seller(stage);
+            String id = stage.sharedOpportunity("Waiting deal", columns -> { });
+            stage.crm.winOpportunity(id);
+            stage.eventually(() -> stage.link(id).closedSeenAt() != null);
+            seller.noticed();
+            assertThat(seller.referral(id)).containsEntry("status", "Active");
+
+            // By mistake: reopened in time, nothing was sent.
+            stage.crm.reopenOpportunity(id);
+            stage.eventually(() -> stage.link(id).closedSeenAt() == null);
+            stage.sandboxes.clock().move(Duration.ofHours(2));
+            seller.noticed();
+            assertThat(seller.referral(id)).containsEntry("status", "Active");
+
+            stage.crm.loseOpportunity(id, 4);
+            stage.eventually(() -> stage.link(id).closedSeenAt() != null);
+            stage.settled();
+            stage.sandboxes.clock().move(Duration.ofHours(2));
+            stage.connector().lanes().mark(stage.link(id).id(), io.cosell.store.Side.NEITHER);
+
+            stage.eventually(() -> "Lost".equals(seller.referral(id).get("substatus")));
+            assertThat(seller.referral(id)).containsEntry("statusReason", "Canceled");
+            stage.settled();
+            assertThat(stage.link(id).closedSeenAt()).isNull();
+        }
+    }
+
+    @Test
+    void theWaitEndsByItself() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.terminal-grace", "3s"))) {
+            Seller seller = new Seller(stage);
+            String id = stage.sharedOpportunity("Short wait", columns -> { });
+            stage.crm.winOpportunity(id);
+
+            stage.eventually(() -> stage.link(id).closedSeenAt() != null);
+            assertThat(seller.referral(id)).containsEntry("status", "Active");
+            stage.eventually(() -> "Won".equals(seller.referral(id).get("substatus")));
+        }
+    }
+
+    @Test
+    void aFrozenNameIsSaidOnceAndHoldsNothingUp() {
+        try (Stage stage = Stage.open(folder, PartnerCenterOptions.defaults().with(Switch.NAME_FROZEN), DataverseOptions.defaults(), Map.of())) {
+            Seller seller = new Seller(stage);
+            String id = stage.sharedOpportunity("First name", columns -> { });
+
+            stage.crm.update("opportunity", id, Map.of("name", "Second name", "estimatedvalue", 700, "description", "More"));
+
+            stage.eventually(() -> seller.dealValue(id) == 700 && "More".equals(seller.inReferral(id, "details", "notes")));
+            stage.eventually(() -> seller.told(id, "Partner Center refused \"Second name\" as Deal name") == 1);
+            seller.noticed();
+            long writes = seller.writesToPartnerCenter();
+            assertThat(seller.inReferral(id, "name")).isEqualTo("First name");
+            assertThat(seller.name(id)).isEqualTo("✖ Second name");
+
+            seller.changes(id, "description", "Even more");
+            stage.eventually(() -> "Even more".equals(seller.inReferral(id, "details", "notes")));
+            seller.noticed();
+            assertThat(seller.writesToPartnerCenter()).as("the name is not sent again").isEqualTo(writes + 1);
+            assertThat(seller.told(id, "Partner Center refused")).isEqualTo(1);
+
+            seller.changes(id, "name", "First name");
+            stage.eventually(() -> seller.name(id).equals("✔ First name"));
+            assertThat(stage.link(id).reason()).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 409, 422})
+    void whateverCodeRefusesAStepTheLaneRestsWithAReason(int code) {
+        try (Stage stage = Stage.open(folder, PartnerCenterOptions.defaults().withRefusalStatus(code), DataverseOptions.defaults(), Map.of())) {
+            Seller seller = new Seller(stage);
+            String id = stage.sharedOpportunity("Refused deal", columns -> { });
+            String referral = stage.link(id).referralId();
+            // Closed in the portal, and the connector is not told: it still plans on an open deal, without a guard that fits.
+            stage.partnerCenter.dropWebhooks(true);
+            stage.partnerCenter.fail(new io.cosell.sandbox.Fault(request -> request.method().equals("PATCH"),
+                io.cosell.sandbox.Fault.When.INSTEAD, io.cosell.sandbox.Reply.json(code, Map.of("error",
+                    Map.of("code", "invalidRequest", "message", "no such step", "target", "status")))));
+
+            seller.changes(id, "description", "Refused");
+
+            stage.eventually(() -> "resting".equals(stage.link(id).state()));
+            stage.settled();
+            assertThat(seller.audit(id)).contains("Partner Center refuses it (" + code + "). Code invalidRequest, at status");
+            assertThat(seller.name(id)).isEqualTo("✖ Refused deal");
+            assertThat(seller.told(id, "Sync failed")).isEqualTo(1);
+
+            seller.changes(id, "description", "Accepted");
+            stage.eventually(() -> "Accepted".equals(stage.at(stage.partnerCenter.referral(referral), "details", "notes")));
+            stage.eventually(() -> seller.name(id).equals("✔ Refused deal"));
+        }
+    }
+}
