@@ -78,7 +78,7 @@ public final class Store {
 
     /**
      * Stores changes, makes links for deals that have none, marks their lanes and moves a cursor, all or nothing. A change that
-     * carries the version tag last seen is an echo of an own write and marks nothing; an event delivered before marks nothing.
+     * carries the version tag or the time last seen is an echo of an own write and marks nothing; an event delivered before marks nothing.
      *
      * @param changes     the hints
      * @param cursorName  cursor to move, null for none
@@ -112,7 +112,7 @@ public final class Store {
         if (known.isEmpty() && !change.shared()) {
             return true;
         }
-        if (change.version() != null && known.isPresent() && change.version().equals(versionLastSeen(known.get(), crm))) {
+        if (known.isPresent() && isAsLastSeen(change, known.get())) {
             return true;
         }
         if (change.version() == null && isRepeated(change)) {
@@ -139,9 +139,17 @@ public final class Store {
         return String.join(" ", change.source(), change.name(), change.resourceId(), String.valueOf(change.changedAt()));
     }
 
-    private static String versionLastSeen(Link link, boolean crm) {
-        Map<String, Object> seen = crm ? link.record() : link.referral();
-        return seen == null ? null : Objects.toString(seen.get("etag"), null);
+    /** Lists may leave the version tag out; the time of the last change tells as much. */
+    private static boolean isAsLastSeen(Change change, Link link) {
+        Map<String, Object> seen = change.source().equals("crm") ? link.record() : link.referral();
+        if (seen == null) {
+            return false;
+        }
+        if (change.version() != null) {
+            return change.version().equals(seen.get("etag"));
+        }
+        return change.resourceId().equals(link.referralId()) && !change.name().startsWith("related-") && change.changedAt() != null
+            && change.changedAt().equals(seen.get("changedAt"));
     }
 
     private String newLink(Change change, boolean crm) {

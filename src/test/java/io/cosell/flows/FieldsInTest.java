@@ -150,7 +150,7 @@ class FieldsInTest {
         assertThat(details).containsEntry("notes", "Notes of the seller");
         assertThat((String) details.get("closingDateTime")).startsWith("2027-09-09");
         assertThat(stage.journal(referral)).filteredOn(entry -> "conflict".equals(entry.get("kind")))
-            .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/dealValue").containsEntry("old_value", "70001")
+            .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/dealValue").containsEntry("old_value", "{\"dealValue\":70001,\"currency\":\"EUR\"}")
                 .containsEntry("side", "partner-center"))
             .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/notes").containsEntry("old_value", "Notes of Partner Center")
                 .containsEntry("side", "crm"));

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
@@ -38,6 +39,8 @@ final class Stage implements AutoCloseable {
         partnerCenter = sandboxes.partnerCenter();
         crm = sandboxes.dynamics365();
         settings = new LinkedHashMap<>(sandboxes.settings(folder));
+        // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
+        settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);
