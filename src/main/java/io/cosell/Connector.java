@@ -25,6 +25,8 @@ import io.cosell.webhook.WebhookVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +40,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
@@ -70,7 +74,7 @@ public final class Connector implements AutoCloseable {
 
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
-        "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal");
+        "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal", "auto-heal-at-start");
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -169,6 +173,7 @@ public final class Connector implements AutoCloseable {
         if (!excluded.isEmpty()) {
             main.configure().withRouteFilterExcludePattern(String.join(",", excluded));
         }
+        engineSettingsOfEnvironment(folder).forEach(main::addOverrideProperty);
         overrides.forEach(main::addOverrideProperty);
         main.addOverrideProperty("cosell.mappings", mappings);
         if (purpose != Purpose.SERVE) {
@@ -180,6 +185,13 @@ public final class Connector implements AutoCloseable {
             public void beforeInitialize(BaseMainSupport support) {
                 support.getCamelContext().getPropertiesComponent().setEncoding("UTF-8");
             }
+
+            @Override
+            public void afterConfigure(BaseMainSupport support) {
+                if (purpose == Purpose.SERVE) {
+                    checkPorts();
+                }
+            }
         });
     }
 
@@ -190,6 +202,8 @@ public final class Connector implements AutoCloseable {
             settings.duration("cosell.lanes.longest-pause"));
         if (purpose == Purpose.SERVE) {
             tryRestingLanesAfterChange();
+            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
+                name(server("camel.server")), settings.get("cosell.webhook.path"), settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();
@@ -204,6 +218,37 @@ public final class Connector implements AutoCloseable {
             if (resting > 0) {
                 LOG.info("The configuration changed since the last start: {} deals that rested are tried again.", resting);
             }
+        }
+    }
+
+    private InetSocketAddress server(String group) {
+        var properties = main.getCamelContext().getPropertiesComponent();
+        return new InetSocketAddress(properties.resolveProperty(group + ".host").orElse("127.0.0.1"),
+            Integer.parseInt(properties.resolveProperty(group + ".port").orElse("8080")));
+    }
+
+    /** Camel goes on without its server if the port is taken; a connector that nobody can reach must not seem to run. */
+    private void checkPorts() {
+        List<String> taken = Stream.of("camel.server", "camel.management")
+            .filter(group -> main.getCamelContext().getPropertiesComponent().resolveProperty(group + ".enabled").orElse("").equals("true"))
+            .filter(group -> !isFree(server(group)))
+            .map(group -> "application.properties: " + group + ".port: another program listens on " + name(server(group))
+                + " — stop it, or set another port")
+            .toList();
+        if (!taken.isEmpty()) {
+            throw new ConfigurationException(taken);
+        }
+    }
+
+    private static String name(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    private static boolean isFree(InetSocketAddress address) {
+        try (ServerSocket socket = new ServerSocket(address.getPort(), 1, address.getAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -239,6 +284,29 @@ public final class Connector implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Environment variables override the engine's settings of the files too; Camel by itself does not do so for all of them. */
+    private static Map<String, String> engineSettingsOfEnvironment(Path folder) {
+        Properties files = new Properties();
+        Path file = folder.resolve("application.properties");
+        try (InputStream packed = resource("application.properties");
+             InputStream own = Files.exists(file) ? Files.newInputStream(file) : InputStream.nullInputStream()) {
+            files.load(packed);
+            files.load(own);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> found = new HashMap<>();
+        files.stringPropertyNames().stream().filter(name -> name.startsWith("camel.")).forEach(name ->
+            variablesOf(name).map(System.getenv()::get).filter(Objects::nonNull).findFirst().ifPresent(value -> found.put(name, value)));
+        return found;
+    }
+
+    /** CAMEL_SERVER_MAX_BODY_SIZE and CAMEL_SERVER_MAXBODYSIZE for camel.server.maxBodySize. */
+    private static Stream<String> variablesOf(String name) {
+        String words = name.replaceAll("([a-z])([A-Z])", "$1-$2");
+        return Stream.of(words, name).map(form -> form.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
     }
 
     private static InputStream resource(String name) {

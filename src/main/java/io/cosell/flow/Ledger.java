@@ -204,7 +204,7 @@ public final class Ledger {
         Link link = link(exchange);
         String reason = exchange.getVariable("reason", String.class);
         List<Entry> entries = reason.equals(link.told()) ? List.of() : List.of(Entry.of("resting", reason));
-        set(exchange, store.finish(link, Store.columns("state", "resting", "reason", reason, "told", reason, "intent", link.intent(),
+        set(exchange, store.rest(link, Store.columns("state", "resting", "reason", reason, "told", reason, "intent", link.intent(),
             "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")), entries));
     }
 

@@ -191,7 +191,7 @@ public final class Planning {
     public List<Entry> entries(Plan plan, String reasonTold) {
         List<Entry> entries = new ArrayList<>();
         for (Conflict conflict : plan.conflicts()) {
-            entries.add(new Entry("conflict", conflict.winner().key(), conflict.path(), value(conflict.path(), conflict.lost()),
+            entries.add(new Entry("conflict", side(conflict.winner()), conflict.path(), value(conflict.path(), conflict.lost()),
                 value(conflict.path(), conflict.winner() == io.cosell.plan.Side.CRM ? conflict.crm() : conflict.partnerCenter()),
                 conflict.title() + " was changed on both sides; " + conflict.winner().label() + " wins, the other value is kept here."));
         }
@@ -199,11 +199,16 @@ public final class Planning {
         plan.partnerCenter().forEach(change -> entries.add(written("partner-center", change)));
         if (plan.refusals().size() > 0 && !reason(plan.refusals()).equals(reasonTold)) {
             for (Refusal refusal : plan.refusals()) {
-                entries.add(new Entry("refused", refusal.side().key(), refusal.path(), null, value(refusal.path(), refusal.value()),
+                entries.add(new Entry("refused", side(refusal.side()), refusal.path(), null, value(refusal.path(), refusal.value()),
                     refusal.text()));
             }
         }
         return entries;
+    }
+
+    /** The name of a side in the journal. */
+    private static String side(io.cosell.plan.Side side) {
+        return side == io.cosell.plan.Side.CRM ? "crm" : "partner-center";
     }
 
     private static Entry written(String side, Change change) {

@@ -7,7 +7,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What the seller sees in the record beside the data: audit lines in plain words, the mark in the name, the referral's identifier and
@@ -77,9 +76,9 @@ public final class Telling {
         // A mapping that keeps no identifier, as one for leads may, is not asked for it.
         boolean identity = link.referralId() != null && record.containsKey("referralId")
             && (!link.referralId().equals(record.get("referralId")) || !Boolean.TRUE.equals(record.get("sync")));
-        String name = view.get("name") instanceof String changed ? changed : Objects.toString(view(record).get("name"), "");
-        String displayName = (healthy ? GOOD : BAD) + name;
-        boolean marked = marksNames && !displayName.equals(record.get("displayName"));
+        Object name = view.containsKey("name") ? view.get("name") : view(record).get("name");
+        String mark = mark(healthy, name);
+        boolean marked = !mark.isEmpty() && !(mark + name).equals(record.get("displayName"));
         String line = line(news, identity, failureIsNew, recovered);
         if (!changes && !identity && !marked && line == null) {
             return null;
@@ -94,7 +93,7 @@ public final class Telling {
             told.put("name", name);
         }
         document.put("view", told);
-        document.put("mark", marksNames ? healthy ? GOOD : BAD : "");
+        document.put("mark", mark);
         if (line != null) {
             document.put("audit", append((String) record.get("audit"), line));
         }
@@ -115,7 +114,7 @@ public final class Telling {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("kind", kind);
         document.put("view", view);
-        document.put("mark", marksNames ? GOOD : "");
+        document.put("mark", mark(true, view.get("name")));
         document.put("audit", append(null, "Partner Center Referral to CRM sync success. Made from the referral."));
         identify(document, referralId);
         return document;
@@ -126,6 +125,11 @@ public final class Telling {
         Map<String, Object> more = new LinkedHashMap<>(document);
         identify(more, referralId);
         return more;
+    }
+
+    /** The mark for a name; none for a record without a name, which a mark alone would not make better. */
+    private String mark(boolean healthy, Object name) {
+        return !marksNames || name == null || String.valueOf(name).isBlank() ? "" : healthy ? GOOD : BAD;
     }
 
     private void identify(Map<String, Object> document, String referralId) {

@@ -117,7 +117,7 @@ public final class LaneRunner {
             return Optional.of(pause(linkId, exchange, describe(second)));
         }
         Link link = store.link(linkId);
-        store.finish(link, Store.columns("state", "resting", "reason", describe(failure), "failures", 0),
+        store.rest(link, Store.columns("state", "resting", "reason", describe(failure), "failures", 0),
             List.of(Entry.of("resting", describe(failure)), Entry.of("failed", "The record could not be told: " + describe(second))));
         return Optional.empty();
     }

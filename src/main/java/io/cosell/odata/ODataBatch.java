@@ -29,7 +29,7 @@ public final class ODataBatch {
     private static final TypeReference<List<Map<String, Object>>> DOCUMENTS = new TypeReference<>() { };
     private static final String CRLF = "\r\n";
     private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([^\";]+)\"?", Pattern.CASE_INSENSITIVE);
-    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3})[^\\r\\n]*\\r?\\n");
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3})[^\\r\\n]*");
 
     /**
      * Writes a batch. Writes that follow each other form one change set, which happens whole or not at all; reads stand alone.

@@ -4,8 +4,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 
@@ -62,7 +64,12 @@ public final class Database {
     private static void makeFolder(String url) {
         Path folder = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")).toAbsolutePath().getParent();
         try {
-            Files.createDirectories(folder);
+            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+                // The store holds the partner's deals: others on the machine have no business in it.
+                Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } else {
+                Files.createDirectories(folder);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("The folder of the store, " + folder + ", can't be made: " + e.getMessage(), e);
         }

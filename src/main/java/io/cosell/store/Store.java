@@ -45,6 +45,7 @@ public final class Store {
     private static final Set<String> SETTABLE = Set.of("referral_id", "engagement_id", "record_kind", "record_id", "state", "reason",
         "base", "intent", "referral", "record", "microsoft", "microsoft_id", "refused", "closed_seen_at", "told", "failures");
 
+    private static final String MARKS_DONE = "marks_done = :marks, ";
     private static final String HEAL_MARK = "auto-heal";
     /** Changes of equal time, and clocks that differ. */
     private static final Duration HEAL_OVERLAP = Duration.ofMinutes(10);
@@ -247,7 +248,7 @@ public final class Store {
     public Link intend(Link link, JsonNode intent) {
         Map<String, Object> columns = new LinkedHashMap<>();
         columns.put("intent", intent);
-        return update(link, columns, List.of(), false);
+        return update(link, columns, List.of(), "");
     }
 
     /**
@@ -256,15 +257,26 @@ public final class Store {
      * @param columns columns of the link to set; JSON documents as maps, lists or nodes; null clears
      */
     public Link progress(Link link, Map<String, Object> columns, List<Entry> entries) {
-        return update(link, columns, entries, false);
+        return update(link, columns, entries, "");
     }
 
     /** Ends the work of a lane: link, journal and the marks it has worked off, in one transaction. */
     public Link finish(Link link, Map<String, Object> columns, List<Entry> entries) {
-        return update(link, columns, entries, true);
+        // What moved stays marked as moved if a new mark came while the lane ran.
+        return update(link, columns, entries, MARKS_DONE + "referral_moved = case when marks = :marks then 0 else referral_moved end,"
+            + " record_moved = case when marks = :marks then 0 else record_moved end,"
+            + " related_moved = case when marks = :marks then 0 else related_moved end, ");
     }
 
-    private Link update(Link link, Map<String, Object> columns, List<Entry> entries, boolean finished) {
+    /**
+     * Lets a lane rest: as {@link #finish}, but what moved was not agreed on, so it still counts as moved. The next run, whatever it is
+     * for, reads it again.
+     */
+    public Link rest(Link link, Map<String, Object> columns, List<Entry> entries) {
+        return update(link, columns, entries, MARKS_DONE);
+    }
+
+    private Link update(Link link, Map<String, Object> columns, List<Entry> entries, String done) {
         if (!SETTABLE.containsAll(columns.keySet())) {
             throw new IllegalArgumentException("Not columns of a link: " + columns.keySet());
         }
@@ -276,17 +288,13 @@ public final class Store {
                 takeOver("record_id", "referral_id", (String) columns.get("record_id"), link.id());
             }
             String assignments = columns.keySet().stream().map(column -> column + " = :" + column + ", ").collect(Collectors.joining());
-            // What moved stays marked as moved if a new mark came while the lane ran.
-            String done = finished ? "marks_done = :marks, referral_moved = case when marks = :marks then 0 else referral_moved end,"
-                + " record_moved = case when marks = :marks then 0 else record_moved end,"
-                + " related_moved = case when marks = :marks then 0 else related_moved end, " : "";
             var sql = jdbc.sql("update link set " + assignments + done + "version = version + 1, updated_at = :now"
                     + " where id = :id and version = :version")
                 .param("now", now()).param("id", link.id()).param("version", link.version());
             for (Map.Entry<String, Object> column : columns.entrySet()) {
                 sql = sql.param(column.getKey(), toColumn(column.getValue()));
             }
-            if (finished) {
+            if (!done.isEmpty()) {
                 sql = sql.param("marks", link.marks());
             }
             if (sql.update() == 0) {

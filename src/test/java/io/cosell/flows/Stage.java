@@ -1,11 +1,13 @@
 package io.cosell.flows;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cosell.Connector;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
+import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import io.cosell.store.Link;
@@ -175,6 +177,107 @@ final class Stage implements AutoCloseable {
 
     List<Map<String, Object>> journal(String anyId) {
         return store().journalOf(link(anyId).id());
+    }
+
+    // ---- deals that come from Partner Center
+
+    /** A deal that the partner makes in Partner Center, accepted from the start, of a customer of its own; returns the referral's id. */
+    String deal(String name, Consumer<Map<String, Object>> changes) {
+        return partnerCenter.partnerCreates(named(ExampleReferrals.outbound(), name, changes));
+    }
+
+    /** A deal that Microsoft offers the partner, not answered yet, of a customer of its own; returns the referral's id. */
+    String offer(String name, Consumer<Map<String, Object>> changes) {
+        return partnerCenter.microsoftInvites(named(ExampleReferrals.inbound(), name, changes));
+    }
+
+    /** A deal made in Partner Center and brought into the CRM; returns the referral's id. */
+    String receivedDeal(String name) {
+        String referral = deal(name, changes -> { });
+        eventually(() -> isLinked(referral));
+        settled();
+        return referral;
+    }
+
+    /** An offered deal brought into the CRM as a lead; returns the referral's id. */
+    String receivedOffer(String name) {
+        String referral = offer(name, changes -> { });
+        eventually(() -> isLinked(referral));
+        settled();
+        return referral;
+    }
+
+    private Map<String, Object> named(Map<String, Object> referral, String name, Consumer<Map<String, Object>> changes) {
+        referral.put("name", name);
+        Map<String, Object> customer = part(referral, "customerProfile");
+        customer.put("name", "Customer of " + name);
+        part(((List<?>) customer.get("team")).get(0)).put("email", name.replaceAll("[^A-Za-z0-9]", ".") + "@customer.example");
+        changes.accept(referral);
+        return referral;
+    }
+
+    /** A member of a document that is a document. */
+    static Map<String, Object> part(Map<String, Object> document, String name) {
+        return part(document.get(name));
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> part(Object document) {
+        return (Map<String, Object>) document;
+    }
+
+    /** Rows of a CRM table whose column has this value. */
+    List<Map<String, Object>> rows(String table, String column, Object value) {
+        return crm.rows(table).stream().filter(row -> value.equals(row.get(column))).toList();
+    }
+
+    /** The opportunity that the deal of a referral has in the CRM. */
+    Map<String, Object> opportunityOf(String referral) {
+        return crm.row("opportunity", link(referral).recordId());
+    }
+
+    /** The lead that the deal of a referral has in the CRM. */
+    Map<String, Object> leadOf(String referral) {
+        return crm.row("lead", link(referral).recordId());
+    }
+
+    /** Identifiers of the solutions that an opportunity has in the CRM. */
+    List<Object> solutionsOf(String opportunity) {
+        return rows("msft_microsoftsolution", "_msft_opportunityid_value", opportunity).stream()
+            .map(row -> crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
+                .get("msft_solutionidentifier")).toList();
+    }
+
+    /** The reasons of a deal's journal entries of one kind. */
+    List<String> reasons(String anyId, String kind) {
+        return journal(anyId).stream().filter(entry -> kind.equals(entry.get("kind"))).map(entry -> (String) entry.get("reason")).toList();
+    }
+
+    /** Waits until the CRM was asked for changes of every table this many times more. */
+    void polls(int more) {
+        List<String> tables = List.of("/opportunities?", "/leads?", "/msft_microsoftsolutions?");
+        List<Long> goals = tables.stream().map(table -> pollsOf(table) + more).toList();
+        eventually(() -> tables.stream().allMatch(table -> pollsOf(table) >= goals.get(tables.indexOf(table))));
+    }
+
+    private long pollsOf(String table) {
+        return crm.count(call -> call.method().equals("GET") && call.path().contains(table) && call.status() == 200);
+    }
+
+    /** How many rows were written in the CRM and how many changes were sent to Partner Center so far. */
+    List<Long> writes() {
+        return List.of((long) crm.history().size(), partnerCenter.count(call -> call.isWrite() && call.path().contains("/referrals")));
+    }
+
+    /** Waits until all is done and seen by the polls, and checks that then nothing is written any more. */
+    void comesToRest() {
+        settled();
+        polls(1);
+        settled();
+        List<Long> before = writes();
+        polls(2);
+        settled();
+        assertThat(writes()).as("writes to the CRM and to Partner Center at rest").isEqualTo(before);
     }
 
     @Override

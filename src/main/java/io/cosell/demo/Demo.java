@@ -1,0 +1,146 @@
+package io.cosell.demo;
+
+import io.cosell.Connector;
+import io.cosell.sandbox.Sandboxes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Both sandboxes and a connector between them, in a folder that is deleted at the end, with the routes, mappings and settings packed in
+ * the jar.
+ */
+public final class Demo implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int LAST_POLLS = 6;
+
+    private final PrintWriter out;
+    private final long startedAt = System.nanoTime();
+    private final Path folder;
+    private final Sandboxes sandboxes;
+    private final Trail trail;
+    private Connector connector;
+    private boolean closed;
+
+    /** Starts the sandboxes. */
+    public Demo(PrintWriter out) {
+        this.out = out;
+        try {
+            folder = Files.createTempDirectory("cosell-demo");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        sandboxes = Sandboxes.start();
+        trail = new Trail(sandboxes);
+    }
+
+    /**
+     * Starts the connector, plays the story, and prints every deal on both sides.
+     *
+     * @return exit code: 0 if both sides are equal, 1 if they differ or a step did not come to its end
+     */
+    public int play() {
+        Narrator narrator = new Narrator(out, trail, PATIENCE, () -> Story.state(sandboxes, connector));
+        narrator.print(List.of("Cosell Connector: co-sell deals travel between Partner Center and Dynamics 365, on sandboxes.",
+            "  -> a call of the connector, with the status of the answer    <- an event that Partner Center sends to it", ""));
+        startConnector();
+        narrator.says(connector.camel().requestBody("direct:webhook-registration", null, String.class));
+        narrator.calls();
+        try {
+            Story story = new Story(sandboxes, connector, narrator);
+            story.play();
+            comeToRest(narrator, story);
+        } catch (StoryFailure e) {
+            narrator.calls();
+            narrator.print(List.of("", e.getMessage()));
+            return 1;
+        }
+        return conclude(Comparison.of(sandboxes));
+    }
+
+    private void startConnector() {
+        Map<String, String> settings = new TreeMap<>(sandboxes.settings(folder));
+        settings.put("cosell.terminal-grace", "0s");
+        settings.put("cosell.lanes.first-pause", "1s");
+        settings.put("cosell.cosell-opportunities-only", "No");
+        Connector started = Connector.start(folder, settings, Connector.Purpose.SERVE, sandboxes.clock());
+        synchronized (this) {
+            connector = started;
+        }
+    }
+
+    /** Nobody edits any more: waits until the connector has asked both ways and found nothing to write. */
+    private void comeToRest(Narrator narrator, Story story) {
+        long writes = trail.writes();
+        long polls = trail.polls();
+        narrator.until("the connector has nothing left to do", () -> story.isIdle() && trail.polls() >= polls + LAST_POLLS);
+        long more = trail.writes() - writes;
+        narrator.print("");
+        narrator.print(more == 0 ? "Nobody edits any more, and the connector has stopped writing."
+            : "Nobody edits any more, and the connector has written " + more + " more times.");
+    }
+
+    /** Prints table, totals and verdict. */
+    int conclude(Comparison comparison) {
+        out.println();
+        comparison.print(out);
+        out.println();
+        out.println(trail.totals() + ".");
+        boolean equal = comparison.isEqual();
+        out.printf(Locale.ROOT, "%s After %.1f seconds.%n", equal ? "All " + comparison.pairs().size() + " deals are equal on both sides."
+            : "The two sides differ.", (System.nanoTime() - startedAt) / 1e9);
+        out.flush();
+        return equal ? 0 : 1;
+    }
+
+    /** Prints where everything listens, and how to sign in to it. */
+    public void printAddresses() {
+        var account = sandboxes.partnerCenter().options().account();
+        var crm = sandboxes.dynamics365().options();
+        out.println();
+        out.println("Everything stays up; what you change on one side goes on reaching the other.");
+        out.println("  Partner Center   " + sandboxes.partnerCenter().address() + "/v1.0/engagements/referrals");
+        out.println("    sign-in        " + sandboxes.partnerCenter().address() + "/" + account.tenant() + "/oauth2/token");
+        out.println("    client         " + account.clientId() + ", secret " + account.clientSecret());
+        out.println("    refresh token  " + account.refreshToken());
+        out.println("  Dynamics 365     " + sandboxes.dynamics365().address() + "/api/data/v9.2");
+        out.println("    sign-in        " + sandboxes.dynamics365().address() + "/contoso.example/oauth2/v2.0/token");
+        out.println("    client         " + crm.clientId() + ", secret " + crm.clientSecret());
+        out.println("  Connector        " + sandboxes.connectorAddress() + "/partner-center-events (events of Partner Center)");
+        out.println("Press Ctrl-C to end it.");
+        out.flush();
+    }
+
+    /** Where both systems and the connector listen. */
+    Sandboxes sandboxes() {
+        return sandboxes;
+    }
+
+    /** Ends everything and deletes the folder; once. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (connector != null) {
+            connector.close();
+        }
+        sandboxes.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.cosell.demo;
+
+import io.cosell.sandbox.Call;
+import io.cosell.sandbox.Sandboxes;
+import io.cosell.sandbox.dataverse.DataverseSandbox;
+import io.cosell.sandbox.dataverse.RowChange;
+import io.cosell.sandbox.partnercenter.Delivery;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What went over the wire since it was last asked: calls of the connector on both sides, and events that Partner Center sent to it. */
+final class Trail {
+
+    private static final String ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+    private static final Map<String, String> VERBS = Map.of("Create", "adds", "Update", "changes", "Delete", "takes out");
+
+    /** An event is on its way before the call that raised it is in the log; in the story it comes after that call. */
+    private static final Duration RAISED_EARLY = Duration.ofMillis(5);
+
+    private final Sandboxes sandboxes;
+    private int partnerCenterCalls;
+    private int crmCalls;
+    private int rowChanges;
+    private final Map<Integer, Integer> attempts = new HashMap<>();
+
+    Trail(Sandboxes sandboxes) {
+        this.sandboxes = sandboxes;
+    }
+
+    private record Line(Instant at, String text) {
+    }
+
+    /** The news, one line each, oldest first. Sign-ins and polls that ask what changed are left out; {@link #totals} counts them. */
+    List<String> news() {
+        List<Line> lines = new ArrayList<>();
+        List<Call> partnerCenter = sandboxes.partnerCenter().calls();
+        partnerCenter.subList(partnerCenterCalls, partnerCenter.size()).stream().filter(Trail::isWork)
+            .forEach(call -> lines.add(new Line(call.at(), line("->", "Partner Center", call.method(), place(call), call.status(), ""))));
+        partnerCenterCalls = partnerCenter.size();
+        List<Call> crm = sandboxes.dynamics365().calls();
+        crm.subList(crmCalls, crm.size()).stream().filter(Trail::isWork)
+            .forEach(call -> lines.add(new Line(call.at(), line("->", "Dynamics 365", call.method(), place(call), call.status(),
+                call.isWrite() ? changesUntil(call.at()) : ""))));
+        crmCalls = crm.size();
+        for (Delivery delivery : sandboxes.partnerCenter().deliveries()) {
+            delivery.attempts().stream().skip(attempts.getOrDefault(delivery.number(), 0)).forEach(attempt -> lines.add(
+                new Line(attempt.at().plus(RAISED_EARLY), line("<-", "Partner Center", "event", delivery.event(), attempt.status(), ""))));
+            attempts.put(delivery.number(), delivery.attempts().size());
+        }
+        return lines.stream().sorted(Comparator.comparing(Line::at)).map(Line::text).toList();
+    }
+
+    /** What the connector wrote to rows until then, such as "adds account, contact; changes opportunity". */
+    private String changesUntil(Instant time) {
+        List<RowChange> history = sandboxes.dynamics365().history();
+        List<RowChange> unseen = history.subList(rowChanges, history.size()).stream().takeWhile(change -> !change.at().isAfter(time)).toList();
+        rowChanges += unseen.size();
+        List<RowChange> own = unseen.stream().filter(change -> change.user().equals(DataverseSandbox.APPLICATION_USER)).toList();
+        return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete").filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
+            .map(message -> VERBS.get(message) + " " + own.stream().filter(change -> change.message().equals(message))
+                .map(change -> change.table().replaceFirst("^[a-z]+_microsoft", "")).distinct().collect(Collectors.joining(", ")))
+            .collect(Collectors.joining("; "));
+    }
+
+    /** How many calls each side has had in all. */
+    String totals() {
+        return total("Partner Center", sandboxes.partnerCenter().calls()) + "; " + total("Dynamics 365", sandboxes.dynamics365().calls());
+    }
+
+    private static String total(String side, List<Call> calls) {
+        long signIns = calls.stream().filter(Call::isToken).count();
+        long polls = calls.stream().filter(Trail::isPoll).count();
+        return side + " " + (calls.size() - signIns - polls) + " calls, " + signIns + (signIns == 1 ? " sign-in" : " sign-ins")
+            + (polls == 0 ? "" : ", " + polls + " polls for changes");
+    }
+
+    /** How many calls have changed something, on both sides. */
+    long writes() {
+        return sandboxes.partnerCenter().count(Call::isWrite) + sandboxes.dynamics365().count(Call::isWrite);
+    }
+
+    /** How often the CRM was asked what changed. */
+    long polls() {
+        return sandboxes.dynamics365().count(Trail::isPoll);
+    }
+
+    private static boolean isWork(Call call) {
+        return !call.isToken() && !isPoll(call);
+    }
+
+    /** A poll reads a whole table, or what changed in it. */
+    private static boolean isPoll(Call call) {
+        return call.system().equals("dynamics365") && call.method().equals("GET") && !call.path().contains("(")
+            && !call.path().contains("$filter");
+    }
+
+    /** The path as people can read it: without what is the same for all, without query, and without ids. */
+    private static String place(Call call) {
+        return call.path().replaceFirst("\\?.*$", "").replaceFirst("^/api/data/v[0-9.]+|^/v1.0/engagements|^/webhooks/v1", "")
+            .replaceAll(ID, "{id}");
+    }
+
+    private static String line(String arrow, String side, String method, String place, int status, String remark) {
+        String words = status == 412 ? "changed meanwhile: read and planned again" : remark;
+        return String.format("%s %-15s %-5s  %-40s %3d  %s", arrow, side, method, place, status, words).stripTrailing();
+    }
+}
