@@ -102,14 +102,23 @@ public final class Lanes implements AutoCloseable {
         wake(linkId);
     }
 
+    /** Marks one lane and makes it run at once, even if it waits because of failures: a person asked for it. */
+    public void runNow(String linkId) {
+        store.mark(linkId, Side.BOTH);
+        schedule(linkId, true);
+    }
+
     /** Makes a marked lane run. One that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
     public void wake(String linkId) {
+        schedule(linkId, store.link(linkId).failures() == 0);
+    }
+
+    private void schedule(String linkId, boolean evenIfItWaits) {
         TaskInstance<Void> task = LANE.instance(linkId).build();
         if (scheduler.scheduleIfNotExists(task, Instant.now())) {
             return;
         }
-        Link link = store.link(linkId);
-        if (link.failures() == 0) {
+        if (evenIfItWaits) {
             try {
                 scheduler.reschedule(task, Instant.now());
             } catch (TaskInstanceException e) {

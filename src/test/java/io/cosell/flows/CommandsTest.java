@@ -147,6 +147,22 @@ class CommandsTest {
         assertThat(result.out()).contains("resting: Solution ID is required.");
     }
 
+    @Test
+    void syncOfAllThatRestTriesEachAndSaysHowItWent() {
+        String first = stage.opportunity("First that rests", columns -> { });
+        String second = stage.opportunity("Second that rests", columns -> { });
+        stage.share(first);
+        stage.share(second);
+        stage.eventually(() -> stage.link(first).state().equals("resting") && stage.link(second).state().equals("resting"));
+
+        Result result = run("sync", "--resting");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).contains("Record " + first + ":\nresting: Solution ID is required.",
+            "Record " + second + ":\nresting: Solution ID is required.");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"sync", "plan"})
     void anUnknownIdIsSaidInPlainWords(String command) {
