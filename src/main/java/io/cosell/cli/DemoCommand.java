@@ -30,13 +30,12 @@ public final class DemoCommand implements Callable<Integer> {
         }
         try (Demo demo = new Demo(spec.commandLine().getOut())) {
             Thread atExit = new Thread(demo::close, "demo-end");
-            Runtime.getRuntime().addShutdownHook(atExit);
+            Runtime.getRuntime().addShutdownHook(atExit); // for Ctrl-C; closing twice does nothing
             int code = demo.play();
             if (stay) {
                 demo.printAddresses();
                 new CountDownLatch(1).await();
             }
-            Runtime.getRuntime().removeShutdownHook(atExit);
             return code;
         }
     }

@@ -1,6 +1,7 @@
 package io.cosell.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.flow.Planning;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class Tables {
         if (value == null || value.isMissingNode() || value.isNull()) {
             return "(empty)";
         }
-        return plain(value.isValueNode() ? value.asText() : value.toString());
+        return plain(Planning.text(value));
     }
 
     /** An entry of the journal in one line. */

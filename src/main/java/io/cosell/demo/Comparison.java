@@ -87,9 +87,10 @@ final class Comparison {
     static Deal deal(Map<String, Object> referral) {
         JsonNode node = SandboxSystem.JSON.valueToTree(referral);
         JsonNode details = node.path("details");
-        return new Deal(node.path("name").asText(""), details.path("dealValue").isNumber() ? details.path("dealValue").decimalValue() : null,
-            details.path("currency").textValue(),
-            details.path("closingDateTime").isTextual() ? LocalDate.parse(details.path("closingDateTime").textValue().substring(0, 10)) : null,
+        JsonNode value = details.path("dealValue");
+        JsonNode closing = details.path("closingDateTime");
+        return new Deal(node.path("name").asText(""), value.isNumber() ? value.decimalValue() : null, details.path("currency").textValue(),
+            closing.isTextual() ? LocalDate.parse(closing.textValue().substring(0, 10)) : null,
             details.path("notes").textValue(), node.path("status").asText() + "/" + node.path("substatus").asText(),
             StreamSupport.stream(details.at("/requirements/solutions").spliterator(), false).map(one -> one.path("id").asText()).toList());
     }
@@ -136,8 +137,11 @@ final class Comparison {
     }
 
     private static List<String> row(Deal deal, String side, String inStep) {
-        return deal == null ? List.of("(not there)", side, "", "", "", inStep)
-            : List.of(deal.name(), side, amount(deal), deal.status(), deal.solutions() == null ? "(leads have none)" : solutions(deal), inStep);
+        if (deal == null) {
+            return List.of("(not there)", side, "", "", "", inStep);
+        }
+        String solutions = deal.solutions() == null ? "(leads have none)" : solutions(deal);
+        return List.of(deal.name(), side, amount(deal), deal.status(), solutions, inStep);
     }
 
     /** Amount with its currency, as people write it: two digits behind the point at least. */

@@ -50,7 +50,7 @@ public final class Demo implements AutoCloseable {
      * @return exit code: 0 if both sides are equal, 1 if they differ or a step did not come to its end
      */
     public int play() {
-        Narrator narrator = new Narrator(out, trail, PATIENCE, () -> Story.state(sandboxes, connector));
+        Narrator narrator = new Narrator(out, trail::news, PATIENCE, () -> Story.state(sandboxes, connector));
         narrator.print(List.of("Cosell Connector: co-sell deals travel between Partner Center and Dynamics 365, on sandboxes.",
             "  -> a call of the connector, with the status of the answer    <- an event that Partner Center sends to it", ""));
         startConnector();
@@ -61,8 +61,7 @@ public final class Demo implements AutoCloseable {
             story.play();
             comeToRest(narrator, story);
         } catch (StoryFailure e) {
-            narrator.calls();
-            narrator.print(List.of("", e.getMessage()));
+            narrator.fails(e);
             return 1;
         }
         return conclude(Comparison.of(sandboxes));
@@ -124,6 +123,11 @@ public final class Demo implements AutoCloseable {
     /** Where both systems and the connector listen. */
     Sandboxes sandboxes() {
         return sandboxes;
+    }
+
+    /** Holds all that the demo writes, until it is closed. */
+    Path folder() {
+        return folder;
     }
 
     /** Ends everything and deletes the folder; once. */

@@ -2,9 +2,11 @@ package io.cosell.demo;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Tells the story a line at a time, and what is called while it waits. */
 final class Narrator {
@@ -13,20 +15,21 @@ final class Narrator {
     private static final long PAUSE_NANOS = Duration.ofMillis(40).toNanos();
 
     private final PrintWriter out;
-    private final Trail trail;
+    private final Supplier<List<String>> news;
     private final Duration patience;
-    private final Callable<String> lastState;
+    private final Callable<List<String>> lastState;
     private int number;
     private String problem;
     private String title = "Start";
 
     /**
+     * @param news      what was called since it was last asked, one line each
      * @param patience  how long a step may take
      * @param lastState tells how things stand when a step takes longer
      */
-    Narrator(PrintWriter out, Trail trail, Duration patience, Callable<String> lastState) {
+    Narrator(PrintWriter out, Supplier<List<String>> news, Duration patience, Callable<List<String>> lastState) {
         this.out = out;
-        this.trail = trail;
+        this.news = news;
         this.patience = patience;
         this.lastState = lastState;
     }
@@ -41,20 +44,32 @@ final class Narrator {
 
     /** Says something about the step, wrapped. */
     void says(String text) {
+        wrap("   ", text);
+    }
+
+    /** Says why the story ends before its end. */
+    void fails(StoryFailure failure) {
+        calls();
+        print("");
+        wrap("", failure.getMessage());
+        failure.state().forEach(line -> wrap("  ", line));
+    }
+
+    private void wrap(String indent, String text) {
         StringBuilder line = new StringBuilder();
         for (String word : text.replaceAll("\\p{Cntrl}+", " ").split(" ")) {
             if (line.length() + word.length() > WIDTH) {
-                print("   " + line.toString().strip());
+                print(indent + line.toString().strip());
                 line.setLength(0);
             }
             line.append(word).append(' ');
         }
-        print("   " + line.toString().strip());
+        print(indent + line.toString().strip());
     }
 
     /** Prints what was called since it was last printed. */
     void calls() {
-        trail.news().forEach(line -> print("     " + line));
+        news.get().forEach(line -> print("     " + line));
     }
 
     /**
@@ -65,11 +80,10 @@ final class Narrator {
      */
     void until(String what, Callable<Boolean> condition) {
         long end = System.nanoTime() + patience.toNanos();
-        problem = null;
         while (!holds(condition)) {
             if (System.nanoTime() > end) {
                 throw new StoryFailure((number == 0 ? title : "Step " + number + " (" + title + ")") + " did not come to its end within "
-                    + patience.toSeconds() + " seconds: waited until " + what + "." + System.lineSeparator() + state());
+                    + patience.toSeconds() + " seconds: waited until " + what + ".", state());
             }
             calls();
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -79,6 +93,7 @@ final class Narrator {
 
     /** What is not there yet does not hold. */
     private boolean holds(Callable<Boolean> condition) {
+        problem = null;
         try {
             return condition.call();
         } catch (Exception e) {
@@ -87,12 +102,17 @@ final class Narrator {
         }
     }
 
-    private String state() {
-        try {
-            return (problem == null ? "" : problem + System.lineSeparator()) + "Last state:" + System.lineSeparator() + lastState.call();
-        } catch (Exception e) {
-            return "The last state could not be read: " + e.getMessage();
+    private List<String> state() {
+        List<String> lines = new ArrayList<>();
+        if (problem != null) {
+            lines.add("Last problem: " + problem);
         }
+        try {
+            lines.addAll(lastState.call());
+        } catch (Exception e) {
+            lines.add("How things stand could not be read: " + e.getMessage());
+        }
+        return lines;
     }
 
     void print(String line) {

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 /** The story that the demo plays: people act on one side, and each step ends when the other side shows it. */
 final class Story {
@@ -144,7 +143,8 @@ final class Story {
         tell.step("Microsoft accepts the deal it was invited to");
         tell.says("Maria Lopez of Microsoft accepts \"Fabrikam cold chain\".");
         partnerCenter.microsoftAccepts((String) partnerCenter.referral(coldChain).get("engagementId"), "7-3F9KQ2LMXA",
-            List.of(Map.of("firstName", "Maria", "lastName", "Lopez", "phoneNumber", "4255550123", "email", "maria.lopez@microsoft.example")));
+            List.of(Map.of("firstName", "Maria", "lastName", "Lopez", "phoneNumber", "4255550123",
+                "email", "maria.lopez@microsoft.example")));
         inStep("the record names Microsoft's identifier and seller", () -> "7-3F9KQ2LMXA".equals(record(coldChain).msxId())
             && record(coldChain).audit().contains("Maria Lopez"));
         tell.says("Microsoft CRM identifier in the record: " + record(coldChain).msxId() + ". Audit of the record, newest line:");
@@ -193,15 +193,16 @@ final class Story {
     }
 
     /** How the deals stand, for a step that does not end: what differs, and what the connector says about them. */
-    static String state(Sandboxes sandboxes, Connector connector) {
+    static List<String> state(Sandboxes sandboxes, Connector connector) {
         List<String> lines = new ArrayList<>();
         Comparison.of(sandboxes).differences().forEach((name, differences) ->
-            differences.forEach(difference -> lines.add("  \"" + name + "\" " + difference)));
+            differences.forEach(difference -> lines.add("\"" + name + "\" " + difference)));
         for (Link link : connector.store().links()) {
-            lines.add("  referral " + link.referralId() + ", " + link.recordKind() + " " + link.recordId() + ": " + link.state()
-                + (link.isMarked() ? ", has work to do" : "") + (link.reason() == null ? "" : ". " + link.reason()));
+            lines.add("In the connector's books: referral " + link.referralId() + " with " + link.recordKind() + " " + link.recordId()
+                + " is " + link.state() + (link.isMarked() ? " and has work to do" : "") + "."
+                + (link.reason() == null ? "" : " " + link.reason()));
         }
-        return lines.isEmpty() ? "  The connector knows of no deal." : lines.stream().collect(Collectors.joining(System.lineSeparator()));
+        return lines.isEmpty() ? List.of("The connector knows of no deal.") : lines;
     }
 
     /** The record with this id, or of the referral with this id. */

@@ -8,6 +8,7 @@ import io.cosell.sandbox.partnercenter.Delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +22,8 @@ final class Trail {
     private static final String ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
     private static final Map<String, String> VERBS = Map.of("Create", "adds", "Update", "changes", "Delete", "takes out");
 
-    /** An event is on its way before the call that raised it is in the log; in the story it comes after that call. */
-    private static final Duration RAISED_EARLY = Duration.ofMillis(5);
+    /** How long after an event is sent the call that raised it may be logged. */
+    private static final Duration LOGGED_LATE = Duration.ofMillis(20);
 
     private final Sandboxes sandboxes;
     private int partnerCenterCalls;
@@ -34,7 +35,7 @@ final class Trail {
         this.sandboxes = sandboxes;
     }
 
-    private record Line(Instant at, String text) {
+    private record Line(Instant at, boolean event, boolean write, String text) {
     }
 
     /** The news, one line each, oldest first. Sign-ins and polls that ask what changed are left out; {@link #totals} counts them. */
@@ -42,28 +43,44 @@ final class Trail {
         List<Line> lines = new ArrayList<>();
         List<Call> partnerCenter = sandboxes.partnerCenter().calls();
         partnerCenter.subList(partnerCenterCalls, partnerCenter.size()).stream().filter(Trail::isWork)
-            .forEach(call -> lines.add(new Line(call.at(), line("->", "Partner Center", call.method(), place(call), call.status(), ""))));
+            .forEach(call -> lines.add(new Line(call.at(), false, call.isWrite(),
+                line("->", "Partner Center", call.method(), place(call), call.status(), ""))));
         partnerCenterCalls = partnerCenter.size();
         List<Call> crm = sandboxes.dynamics365().calls();
         crm.subList(crmCalls, crm.size()).stream().filter(Trail::isWork)
-            .forEach(call -> lines.add(new Line(call.at(), line("->", "Dynamics 365", call.method(), place(call), call.status(),
-                call.isWrite() ? changesUntil(call.at()) : ""))));
+            .forEach(call -> lines.add(new Line(call.at(), false, false,
+                line("->", "Dynamics 365", call.method(), place(call), call.status(), call.isWrite() ? changesUntil(call.at()) : ""))));
         crmCalls = crm.size();
         for (Delivery delivery : sandboxes.partnerCenter().deliveries()) {
             delivery.attempts().stream().skip(attempts.getOrDefault(delivery.number(), 0)).forEach(attempt -> lines.add(
-                new Line(attempt.at().plus(RAISED_EARLY), line("<-", "Partner Center", "event", delivery.event(), attempt.status(), ""))));
+                new Line(attempt.at(), true, false, line("<-", "Partner Center", "event", delivery.event(), attempt.status(), ""))));
             attempts.put(delivery.number(), delivery.attempts().size());
         }
-        return lines.stream().sorted(Comparator.comparing(Line::at)).map(Line::text).toList();
+        lines.sort(Comparator.comparing(Line::at));
+        causeFirst(lines);
+        return lines.stream().map(Line::text).toList();
+    }
+
+    /** An event is on its way before the write that raised it is answered; it reads better after that write. */
+    private static void causeFirst(List<Line> lines) {
+        for (int i = 1; i < lines.size(); i++) {
+            Line event = lines.get(i - 1);
+            Line write = lines.get(i);
+            if (event.event() && write.write() && write.at().isBefore(event.at().plus(LOGGED_LATE))) {
+                Collections.swap(lines, i - 1, i);
+            }
+        }
     }
 
     /** What the connector wrote to rows until then, such as "adds account, contact; changes opportunity". */
     private String changesUntil(Instant time) {
         List<RowChange> history = sandboxes.dynamics365().history();
-        List<RowChange> unseen = history.subList(rowChanges, history.size()).stream().takeWhile(change -> !change.at().isAfter(time)).toList();
+        List<RowChange> unseen = history.subList(rowChanges, history.size()).stream()
+            .takeWhile(change -> !change.at().isAfter(time)).toList();
         rowChanges += unseen.size();
         List<RowChange> own = unseen.stream().filter(change -> change.user().equals(DataverseSandbox.APPLICATION_USER)).toList();
-        return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete").filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
+        return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete")
+            .filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
             .map(message -> VERBS.get(message) + " " + own.stream().filter(change -> change.message().equals(message))
                 .map(change -> change.table().replaceFirst("^[a-z]+_microsoft", "")).distinct().collect(Collectors.joining(", ")))
             .collect(Collectors.joining("; "));
@@ -109,6 +126,6 @@ final class Trail {
 
     private static String line(String arrow, String side, String method, String place, int status, String remark) {
         String words = status == 412 ? "changed meanwhile: read and planned again" : remark;
-        return String.format("%s %-15s %-5s  %-40s %3d  %s", arrow, side, method, place, status, words).stripTrailing();
+        return String.format("%s %-14s %-5s  %-29s %3d  %s", arrow, side, method, place, status, words).stripTrailing();
     }
 }

@@ -97,8 +97,10 @@ public final class Ledger {
         ObjectNode base = link.base() instanceof ObjectNode known ? known.deepCopy() : JsonNodeFactory.instance.objectNode();
         Object help = ((Map<?, ?>) view(document(exchange, "record")).get("inviteContext")).get("assistanceRequestCode");
         base.withObject("/inviteContext").put("assistanceRequestCode", (String) help);
-        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")),
-            List.of(new Entry("written", "partner-center", HELP, null, (String) help, "Microsoft is invited to the deal."))));
+        // Where a plan asked for it, the plan's own entry in the journal tells of it.
+        List<Entry> entries = plan(exchange) != null ? List.of()
+            : List.of(new Entry("written", "partner-center", HELP, null, (String) help, "Microsoft is invited to the deal."));
+        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")), entries));
     }
 
     /** A referral that the record carries already, from an earlier connector or another store, is taken up. */

@@ -222,6 +222,14 @@ public final class Planning {
         if (PERSONAL.stream().anyMatch(path::startsWith)) {
             return "(people and addresses are not kept in the journal)";
         }
+        return text(value);
+    }
+
+    /** A value for people: numbers without exponent or idle zeros. */
+    public static String text(JsonNode value) {
+        if (value.isNumber()) {
+            return value.decimalValue().stripTrailingZeros().toPlainString();
+        }
         return value.isValueNode() ? value.asText() : value.toString();
     }
 

@@ -8,6 +8,7 @@ import io.cosell.store.Link;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +159,7 @@ class CommandsTest {
 
     @Test
     void registerWebhookSaysWhatItDid() {
-        stage.sandboxes.clock().move(java.time.Duration.ofMinutes(2));
+        stage.sandboxes.clock().move(Duration.ofMinutes(2));
 
         Result result = run("register-webhook");
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import java.nio.file.Path;
 
 /** CRM to Partner Center: what a seller changes in a shared opportunity. */
 class CrmToPartnerCenterOutTest {

@@ -28,9 +28,13 @@ class CustomisingTest {
     @TempDir
     Path folder;
 
-    /** A copy of what a user has lying before him. */
     @BeforeEach
-    void copyTheProject() throws IOException {
+    void copy() throws IOException {
+        copyTheProject(folder);
+    }
+
+    /** A copy of what users have lying before them. */
+    static void copyTheProject(Path folder) throws IOException {
         for (String part : List.of("routes", "mappings", "application.properties")) {
             try (Stream<Path> files = Files.walk(Path.of(part))) {
                 for (Path file : files.toList()) {

@@ -3,10 +3,13 @@ package io.cosell.flows;
 import io.cosell.sandbox.Call;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
+import io.cosell.sandbox.dataverse.DataverseSandbox;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** What a seller in the CRM does and sees, for the tests of the direction from the CRM to Partner Center. */
 final class Seller {
@@ -27,7 +30,7 @@ final class Seller {
     }
 
     void changes(String opportunity, String column, Object value) {
-        Map<String, Object> change = new java.util.HashMap<>();
+        Map<String, Object> change = new HashMap<>();
         change.put(column, value);
         stage.crm.update("opportunity", opportunity, change);
     }
@@ -42,7 +45,7 @@ final class Seller {
 
     /** How often a text stands in the audit field. */
     int told(String opportunity, String text) {
-        return audit(opportunity).split(java.util.regex.Pattern.quote(text), -1).length - 1;
+        return audit(opportunity).split(Pattern.quote(text), -1).length - 1;
     }
 
     /** The referral of an opportunity as Partner Center holds it. */
@@ -97,9 +100,9 @@ final class Seller {
         return stage.partnerCenter.count(call -> call.isWrite() && call.path().contains("/referrals"));
     }
 
-    /** Writes to the CRM so far: batches that hold more than reads are not told apart, so the committed rows are counted. */
+    /** Rows the connector wrote in the CRM so far. */
     long writesToCrm() {
-        return stage.crm.history().stream().filter(change -> change.user().equals(io.cosell.sandbox.dataverse.DataverseSandbox.APPLICATION_USER))
+        return stage.crm.history().stream().filter(change -> change.user().equals(DataverseSandbox.APPLICATION_USER))
             .count();
     }
 

@@ -3,6 +3,7 @@ package io.cosell.flows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +69,7 @@ class SolutionsTest {
         assertThat(seller.name(id)).isEqualTo("✖ Emptied deal");
 
         stage.solution(id, "SOL-15974-MQF");
-        stage.eventually(() -> seller.solutions(id).equals(java.util.List.of("SOL-15974-MQF")));
+        stage.eventually(() -> seller.solutions(id).equals(List.of("SOL-15974-MQF")));
         stage.eventually(() -> seller.name(id).equals("✔ Emptied deal"));
     }
 

@@ -338,6 +338,9 @@ class PlannerTest {
             pc       | new      | new      | new      | true  | base=new
             pc       | new      | read     | new      | true  | base=new
             pc       | new      | active   | active   | true  | base=active
+            # ended alike: a CRM does not tell a lost deal from a declined or expired one
+            pc       | new      | expired  | declined | true  | base=new
+            crm      | active   | error    | lost     | true  | base=active
             # only Partner Center moved
             pc       | new      | active   | new      | true  | crm=active base=active
             crm      | new      | active   | new      | true  | crm=active base=active

@@ -110,7 +110,8 @@ public final class DemoSeller {
     public List<SharedRecord> sharedRecords() {
         Stream<SharedRecord> opportunities = crm.rows(OPPORTUNITY).stream().filter(DemoSeller::isShared)
             .map(row -> shared(row, OPPORTUNITY, "opportunityid", opportunity(row)));
-        Stream<SharedRecord> leads = crm.rows(LEAD).stream().filter(row -> isShared(row) && row.get("_qualifyingopportunityid_value") == null)
+        Stream<SharedRecord> leads = crm.rows(LEAD).stream().filter(DemoSeller::isShared)
+            .filter(row -> row.get("_qualifyingopportunityid_value") == null)
             .map(row -> shared(row, LEAD, "leadid", lead(row)));
         return Stream.concat(opportunities, leads).toList();
     }

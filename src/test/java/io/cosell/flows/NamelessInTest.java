@@ -1,0 +1,29 @@
+package io.cosell.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cosell.sandbox.partnercenter.ExampleReferrals;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A referral need not have a name (the official sample of 2020 has none), but a seller must find it. */
+class NamelessInTest {
+
+    @Test
+    void aReferralWithoutANameGetsTheCustomersInBothSystems(@TempDir Path folder) {
+        try (Stage stage = Stage.open(folder, Map.of())) {
+            Map<String, Object> invitation = ExampleReferrals.inbound();
+            invitation.remove("name");
+
+            String referral = stage.partnerCenter.microsoftInvites(invitation);
+            stage.eventually(() -> stage.isLinked(referral));
+            stage.settled();
+
+            assertThat(stage.crm.rows("lead")).singleElement()
+                .satisfies(lead -> assertThat(lead.get("subject")).isEqualTo("✔ Fabrikam Inc"));
+            assertThat(stage.partnerCenter.referral(referral).get("name")).isEqualTo("Fabrikam Inc");
+        }
+    }
+}
