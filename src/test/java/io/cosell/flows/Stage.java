@@ -42,6 +42,8 @@ final class Stage implements AutoCloseable {
         settings = new LinkedHashMap<>(sandboxes.settings(folder));
         // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
+        // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
+        settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);
