@@ -36,7 +36,8 @@ class AutoHealTest {
     }
 
     private List<String> healed() {
-        return stage.store().journal().stream().filter(entry -> "healed".equals(entry.get("kind"))).map(entry -> (String) entry.get("reason")).toList();
+        return stage.store().journal().stream().filter(entry -> "healed".equals(entry.get("kind")))
+            .map(entry -> (String) entry.get("reason")).toList();
     }
 
     @Test

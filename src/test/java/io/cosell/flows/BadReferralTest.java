@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
@@ -81,9 +80,7 @@ class BadReferralTest {
     @Test
     void aReferralThatIsNotThereEndsWithAReasonAndOnce() {
         String nowhere = UUID.randomUUID().toString();
-        byte[] event = ("{\"EventName\":\"referral-updated\",\"ResourceUri\":\"https://api.partnercenter.microsoft.com/engagements/v1/referrals/"
-            + nowhere + "\",\"ResourceName\":\"referral\",\"AuditUri\":null,\"ResourceChangeUtcDate\":\"2026-02-17T00:05:39.5485487+00:00\"}")
-            .getBytes(StandardCharsets.UTF_8);
+        byte[] event = Stage.event("referral-updated", nowhere);
 
         assertThat(stage.partnerCenter.deliver(event, false)).isEqualTo(202);
         stage.eventually(() -> stage.link(nowhere).state().equals("ended"));
@@ -114,7 +111,8 @@ class BadReferralTest {
     @Test
     void textIsTakenAsItIs() {
         String name = "A\tdeal with \"quotes\", 'apostrophes', ${body} {{cosell.crm}} </script> %2F \\ and 🙂";
-        String notes = "First\r\nsecond\nthird\u0007 bell and \u00a0 space\r\n\r\n--batch\r\nContent-Type: application/http\r\n\r\nDELETE /accounts";
+        String notes = "First\r\nsecond\nthird\u0007 bell and \u00a0 space"
+            + "\r\n\r\n--batch\r\nContent-Type: application/http\r\n\r\nDELETE /accounts";
         String referral = stage.deal("Odd text", changes -> {
             changes.put("name", name);
             Stage.part(changes, "details").put("notes", notes);
@@ -140,7 +138,8 @@ class BadReferralTest {
         stage.partnerCenter.holdWebhooks(false);
 
         stage.eventually(() -> stage.isLinked(referral));
-        assertThat(stage.reasons(referral, "failed")).singleElement().satisfies(why -> assertThat(why).contains("(502)").doesNotContain("html"));
+        assertThat(stage.reasons(referral, "failed")).singleElement()
+            .satisfies(why -> assertThat(why).contains("(502)").doesNotContain("html"));
     }
 
     /** The next read of this referral shows another value. */

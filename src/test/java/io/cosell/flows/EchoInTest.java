@@ -7,6 +7,7 @@ import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,8 @@ class EchoInTest {
             stage.partnerCenter.partnerAccepts(offer);
             stage.partnerCenter.partnerCloses(lost, "Lost", "Budget");
             stage.eventually(() -> "Edited here".equals(stage.at(stage.partnerCenter.referral(deal), "details", "notes"))
-                && "✔ Edited over there".equals(stage.opportunityOf(deal).get("name")) && "opportunity".equals(stage.link(offer).recordKind())
+                && "✔ Edited over there".equals(stage.opportunityOf(deal).get("name"))
+                && "opportunity".equals(stage.link(offer).recordKind())
                 && Integer.valueOf(2).equals(stage.opportunityOf(lost).get("statecode")));
 
             stage.comesToRest();
@@ -49,7 +51,7 @@ class EchoInTest {
             stage.polls(2);
 
             assertThat(readsOfDeals(stage)).as("reads of single deals at rest").isEqualTo(readsOfDeals);
-            for (String referral : stage.store().links().stream().map(link -> link.referralId()).toList()) {
+            for (String referral : List.of(deal, offer, lost)) {
                 assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", stage.link(referral).recordId());
             }
         }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +49,7 @@ class FieldsInTest {
     void anEditedFieldReachesTheRecord(String title, String path, Object value, String column, Object expected) {
         String referral = stage.receivedDeal("Edited " + title + " " + value);
 
-        stage.partnerCenter.partnerEdits(referral, java.util.Collections.singletonMap(path, value));
+        stage.partnerCenter.partnerEdits(referral, Collections.singletonMap(path, value));
 
         stage.eventually(() -> same(stage.opportunityOf(referral).get(column), expected));
         stage.settled();
@@ -55,12 +57,11 @@ class FieldsInTest {
             .contains("Partner Center Referral to CRM sync success: " + title + ".");
         assertThat(stage.journal(referral)).anySatisfy(entry -> assertThat(entry).containsEntry("kind", "written")
             .containsEntry("side", "crm").containsEntry("field", path).containsEntry("new_value", value == null ? null : value.toString()));
-        stage.comesToRest();
     }
 
     private static boolean same(Object value, Object expected) {
-        return value instanceof Number number && expected instanceof BigDecimal amount ? new BigDecimal(number.toString()).compareTo(amount) == 0
-            : java.util.Objects.equals(value, expected);
+        return value instanceof Number && expected instanceof BigDecimal amount ? amount.compareTo(new BigDecimal(value.toString())) == 0
+            : Objects.equals(value, expected);
     }
 
     @Test
@@ -79,7 +80,8 @@ class FieldsInTest {
         String opportunity = stage.link(referral).recordId();
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/requirements/solutions", List.of(
-            Map.of("id", "SOL-34104-EBB", "name", "Contoso Telemetry", "type", "Name"), Map.of("id", "SOL-FIELDS-IN", "name", "New", "type", "Name"))));
+            Map.of("id", "SOL-34104-EBB", "name", "Contoso Telemetry", "type", "Name"),
+            Map.of("id", "SOL-FIELDS-IN", "name", "New", "type", "Name"))));
         stage.eventually(() -> stage.solutionsOf(opportunity).size() == 2);
         assertThat(stage.solutionsOf(opportunity)).containsExactlyInAnyOrder("SOL-34104-EBB", "SOL-FIELDS-IN");
         stage.settled();
@@ -144,15 +146,18 @@ class FieldsInTest {
         stage.settled();
 
         assertThat(new BigDecimal(stage.opportunityOf(referral).get("estimatedvalue").toString())).isEqualByComparingTo("90001");
-        assertThat(stage.opportunityOf(referral)).containsEntry("description", "Notes of the seller").containsEntry("estimatedclosedate", "2027-09-09");
+        assertThat(stage.opportunityOf(referral)).containsEntry("description", "Notes of the seller")
+            .containsEntry("estimatedclosedate", "2027-09-09");
         Map<String, Object> details = Stage.part(stage.partnerCenter.referral(referral), "details");
         assertThat(new BigDecimal(details.get("dealValue").toString())).isEqualByComparingTo("90001");
         assertThat(details).containsEntry("notes", "Notes of the seller");
         assertThat((String) details.get("closingDateTime")).startsWith("2027-09-09");
         assertThat(stage.journal(referral)).filteredOn(entry -> "conflict".equals(entry.get("kind")))
-            .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/dealValue").containsEntry("old_value", "{\"dealValue\":70001,\"currency\":\"EUR\"}")
+            .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/dealValue")
+                .containsEntry("old_value", "{\"dealValue\":70001,\"currency\":\"EUR\"}")
                 .containsEntry("side", "partner-center"))
-            .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/notes").containsEntry("old_value", "Notes of Partner Center")
+            .anySatisfy(entry -> assertThat(entry).containsEntry("field", "/details/notes")
+                .containsEntry("old_value", "Notes of Partner Center")
                 .containsEntry("side", "crm"));
         stage.comesToRest();
     }

@@ -58,11 +58,13 @@ class HelperTest {
             .containsEntry("name", "Customer of Cold chain").containsEntry("address1_line1", "Lindenstrasse 12")
             .containsEntry("address1_city", "Berlin").containsEntry("address1_postalcode", "10969").containsEntry("address1_country", "DE");
         assertThat(stage.crm.row("contact", (String) opportunity.get("_parentcontactid_value")))
-            .containsEntry("firstname", "Joe").containsEntry("lastname", "Hansen").containsEntry("emailaddress1", "Cold.chain@customer.example")
+            .containsEntry("firstname", "Joe").containsEntry("lastname", "Hansen")
+            .containsEntry("emailaddress1", "Cold.chain@customer.example")
             .containsEntry("_parentcustomerid_value", opportunity.get("_customerid_value"));
         assertThat(stage.solutionsOf(id)).containsExactly("SOL-34104-EBB");
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", id);
-        assertThat(stage.reasons(referral, "linked")).contains("Made in the CRM from the referral.", "The CRM id was written to the referral.");
+        assertThat(stage.reasons(referral, "linked"))
+            .contains("Made in the CRM from the referral.", "The CRM id was written to the referral.");
         stage.comesToRest();
     }
 
@@ -78,7 +80,8 @@ class HelperTest {
 
         String referral = stage.receivedDeal("O'Hara & Söhne");
 
-        assertThat(stage.opportunityOf(referral)).containsEntry("_customerid_value", account).containsEntry("_parentaccountid_value", account)
+        assertThat(stage.opportunityOf(referral)).containsEntry("_customerid_value", account)
+            .containsEntry("_parentaccountid_value", account)
             .containsEntry("_parentcontactid_value", contact);
         assertThat(stage.crm.rows("account")).hasSize(accounts);
         assertThat(stage.crm.rows("contact")).hasSize(contacts);
@@ -115,7 +118,8 @@ class HelperTest {
     @Test
     void anEventDeliveredAgainMakesNoSecondRecord() throws Exception {
         String referral = stage.receivedDeal("Told twice");
-        var created = stage.partnerCenter.deliveries().stream().filter(delivery -> delivery.text().contains(referral)).findFirst().orElseThrow();
+        var created = stage.partnerCenter.deliveries().stream().filter(delivery -> delivery.text().contains(referral)).findFirst()
+            .orElseThrow();
         List<Long> writes = stage.writes();
 
         stage.partnerCenter.redeliver(created, 3);
@@ -150,7 +154,8 @@ class HelperTest {
 
             assertThat(opportunities(referral)).hasSize(1);
             assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", stage.link(referral).recordId());
-            assertThat(stage.reasons(referral, "failed")).singleElement().satisfies(why -> assertThat(why).contains("tries again by itself"));
+            assertThat(stage.reasons(referral, "failed")).singleElement()
+                .satisfies(why -> assertThat(why).contains("tries again by itself"));
         }
         stage.comesToRest();
     }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,8 +41,10 @@ class LeadsTest {
 
         assertThat(stage.leadOf(referral))
             .containsEntry("subject", "✔ Fleet telemetry").containsEntry("companyname", "Customer of Fleet telemetry")
-            .containsEntry("firstname", "Sue").containsEntry("lastname", "Smith").containsEntry("emailaddress1", "Fleet.telemetry@customer.example")
-            .containsEntry("address1_line1", "1 Harbour Road").containsEntry("address1_postalcode", "98101").containsEntry("address1_country", "US")
+            .containsEntry("firstname", "Sue").containsEntry("lastname", "Smith")
+            .containsEntry("emailaddress1", "Fleet.telemetry@customer.example")
+            .containsEntry("address1_line1", "1 Harbour Road").containsEntry("address1_postalcode", "98101")
+            .containsEntry("address1_country", "US")
             .containsEntry("description", "Fabrikam wants live data of 400 trucks and asks for a partner who has done it before.")
             .containsEntry("estimatedclosedate", "2027-03-31").containsEntry("_transactioncurrencyid_value", stage.currency("USD"))
             .containsEntry("leadsourcecode", 4).containsEntry("statecode", 0)
@@ -74,7 +79,8 @@ class LeadsTest {
         stage.eventually(() -> opportunity.equals(stage.link(referral).recordId()) && stage.solutionsOf(opportunity).size() == 1);
         stage.settled();
 
-        assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Accepted").containsEntry("externalReferenceId", opportunity);
+        assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Accepted")
+            .containsEntry("externalReferenceId", opportunity);
         assertThat(stage.link(referral).recordKind()).isEqualTo("opportunity");
         assertFilled(referral, opportunity, "Qualified by the seller");
         stage.comesToRest();
@@ -185,13 +191,15 @@ class LeadsTest {
 
     @Test
     void withoutMicrosoftsColumnsOnLeadsTheReasonNamesThem(@TempDir Path own) {
-        try (Stage bare = Stage.open(own, PartnerCenterOptions.defaults(), DataverseOptions.defaults().withMicrosoftColumnsOnLead(false), Map.of())) {
+        try (Stage bare = Stage.open(own, PartnerCenterOptions.defaults(), DataverseOptions.defaults().withMicrosoftColumnsOnLead(false),
+            Map.of())) {
             String referral = bare.offer("No columns", changes -> { });
 
             bare.eventually(() -> bare.link(referral).state().equals("resting"));
             bare.settled();
 
-            assertThat(bare.link(referral).reason()).startsWith("Dynamics 365 refuses it (400).").contains("msft_microsoftpartnercenterreferral");
+            assertThat(bare.link(referral).reason()).startsWith("Dynamics 365 refuses it (400).")
+                .contains("msft_microsoftpartnercenterreferral");
             assertThat(bare.crm.rows("lead")).isEmpty();
 
             String deal = bare.deal("Deals go on", changes -> { });
@@ -199,6 +207,36 @@ class LeadsTest {
             bare.partnerCenter.partnerAccepts(referral);
             bare.eventually(() -> bare.isLinked(referral));
             assertThat(List.of(bare.link(referral).recordKind(), bare.link(deal).recordKind())).containsOnly("opportunity");
+        }
+    }
+
+    /** What docs/adapter.md tells to do where leads have none of Microsoft's columns. */
+    @Test
+    void withoutMicrosoftsColumnsInTheLeadMappingLeadsTravelAllTheSame(@TempDir Path own) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("mappings"))) {
+            for (Path file : files.toList()) {
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(own.resolve(file.toString()));
+                } else {
+                    Files.copy(file, own.resolve(file.toString()));
+                }
+            }
+        }
+        for (String name : List.of("lead-in.json", "lead-out.json")) {
+            Path file = own.resolve("mappings/dynamics365/" + name);
+            Files.write(file, Files.readAllLines(file).stream().filter(line -> !line.contains("msft_")).toList());
+        }
+        try (Stage bare = Stage.open(own, PartnerCenterOptions.defaults(), DataverseOptions.defaults().withMicrosoftColumnsOnLead(false),
+            Map.of())) {
+            String referral = bare.receivedOffer("Without columns");
+            assertThat(bare.leadOf(referral)).containsEntry("subject", "✔ Without columns");
+            bare.comesToRest();
+
+            String opportunity = bare.crm.qualifyLead(bare.link(referral).recordId());
+            bare.eventually(() -> "Active".equals(bare.partnerCenter.referral(referral).get("status")));
+            bare.eventually(() -> bare.solutionsOf(opportunity).size() == 1);
+            assertThat(bare.crm.row("opportunity", opportunity)).containsEntry("msft_microsoftpartnercenterreferralidentifier", referral);
+            bare.comesToRest();
         }
     }
 }

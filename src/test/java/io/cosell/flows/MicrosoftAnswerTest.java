@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,8 @@ class MicrosoftAnswerTest {
 
     private Stage stage(boolean ownId, Switch... more) {
         PartnerCenterOptions options = PartnerCenterOptions.defaults().with(more);
-        return Stage.open(folder, ownId ? options.with(Switch.RELATED_EVENTS_CARRY_OWN_ID) : options, DataverseOptions.defaults(), Map.of());
+        return Stage.open(folder, ownId ? options.with(Switch.RELATED_EVENTS_CARRY_OWN_ID) : options, DataverseOptions.defaults(),
+            Map.of());
     }
 
     private static String coSell(Stage stage, String name) {
@@ -47,11 +47,13 @@ class MicrosoftAnswerTest {
 
             stage.partnerCenter.microsoftAccepts(stage.link(accepted).engagementId(), "7-ABCDEFG", SELLERS);
             stage.partnerCenter.microsoftDeclines(stage.link(declined).engagementId(), "No capacity in this region");
-            stage.eventually(() -> audit(stage, accepted).contains("Microsoft accepted") && audit(stage, declined).contains("Microsoft declined"));
+            stage.eventually(() -> audit(stage, accepted).contains("Microsoft accepted")
+                && audit(stage, declined).contains("Microsoft declined"));
             stage.eventually(() -> "7-ABCDEFG".equals(stage.opportunityRow(accepted).get("msft_microsoftcrmidentifier")));
             stage.settled();
 
-            assertThat(audit(stage, accepted)).containsOnlyOnce("Microsoft accepted the deal. Microsoft sellers: Mona Microsofter, Nils Northwind.");
+            assertThat(audit(stage, accepted))
+                .containsOnlyOnce("Microsoft accepted the deal. Microsoft sellers: Mona Microsofter, Nils Northwind.");
             assertThat(audit(stage, declined)).containsOnlyOnce("Microsoft declined the deal. Reason: No capacity in this region.");
             assertThat(stage.reasons(accepted, "received")).contains("Microsoft's referral: Active/Accepted.");
             assertThat(stage.store().journal().toString()).doesNotContain("Microsofter").doesNotContain("Northwind")
@@ -98,12 +100,11 @@ class MicrosoftAnswerTest {
     void anUnknownRelatedReferralMakesNoLinkAndIsLookedUpOnce() throws Exception {
         try (Stage stage = stage(false)) {
             String stranger = UUID.randomUUID().toString();
-            byte[] event = ("{\"EventName\":\"related-referral-updated\",\"ResourceUri\":\"https://api.partnercenter.microsoft.com/engagements/v1/"
-                + "referrals/" + stranger + "\",\"ResourceName\":\"referral\",\"AuditUri\":null,"
-                + "\"ResourceChangeUtcDate\":\"2026-02-17T00:05:39.5485487+00:00\"}").getBytes(StandardCharsets.UTF_8);
+            byte[] event = Stage.event("related-referral-updated", stranger);
 
             assertThat(stage.partnerCenter.deliver(event, false)).isEqualTo(202);
-            stage.eventually(() -> stage.partnerCenter.count(call -> call.path().contains(stranger)) == 1 && stage.store().unresolved().isEmpty());
+            stage.eventually(() -> stage.partnerCenter.count(call -> call.path().contains(stranger)) == 1
+                && stage.store().unresolved().isEmpty());
             assertThat(stage.partnerCenter.deliver(event, false)).isEqualTo(202);
             stage.polls(2);
 

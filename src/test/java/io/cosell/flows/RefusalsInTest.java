@@ -62,7 +62,8 @@ class RefusalsInTest {
         stage.eventually(() -> stage.link(bad).state().equals("resting"));
         assertThat(stage.isLinked(good)).isTrue();
         assertThat(stage.link(bad).reason()).contains("description");
-        assertThat(stage.rows("account", "name", "Customer of Too long from the start")).as("nothing is made of a deal that is refused").isEmpty();
+        assertThat(stage.rows("account", "name", "Customer of Too long from the start")).as("nothing is made of a deal that is refused")
+            .isEmpty();
         assertThat(stage.reasons(bad, "resting")).hasSize(1);
 
         stage.partnerCenter.partnerEdits(bad, Map.of("/details/notes", "Short"));
@@ -97,7 +98,8 @@ class RefusalsInTest {
     void aRefusedGuardLeadsToAnotherPlan() {
         String referral = stage.receivedDeal("Refused guard");
         stage.crm.fail(new Fault(writes(referral), Fault.When.INSTEAD, Reply.json(412, Map.of("error",
-            Map.of("code", "0x80060882", "message", "The version of the existing record doesn't match the RowVersion property provided.")))));
+            Map.of("code", "0x80060882", "message",
+                "The version of the existing record doesn't match the RowVersion property provided.")))));
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "After a refused guard"));
 
@@ -121,7 +123,8 @@ class RefusalsInTest {
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Written around the edit"));
 
         stage.eventually(() -> "Written around the edit".equals(stage.opportunityOf(referral).get("description")));
-        stage.eventually(() -> String.valueOf(stage.at(stage.partnerCenter.referral(referral), "details", "closingDateTime")).startsWith("2029-01-01"));
+        stage.eventually(() -> String.valueOf(stage.at(stage.partnerCenter.referral(referral), "details", "closingDateTime"))
+            .startsWith("2029-01-01"));
         assertThat(edited).isTrue();
         assertThat(stage.opportunityOf(referral)).containsEntry("estimatedclosedate", "2029-01-01");
         stage.comesToRest();
@@ -138,7 +141,8 @@ class RefusalsInTest {
         stage.eventually(() -> "After the rush".equals(stage.opportunityOf(referral).get("description")));
         stage.settled();
         assertThat(stage.sandboxes.clock().instant()).isAfterOrEqualTo(begun.plusSeconds(2));
-        assertThat(stage.reasons(referral, "failed")).singleElement().satisfies(why -> assertThat(why).contains("(429)").contains("tries again"));
+        assertThat(stage.reasons(referral, "failed")).singleElement()
+            .satisfies(why -> assertThat(why).contains("(429)").contains("tries again"));
         assertThat(stage.link(referral)).satisfies(link -> {
             assertThat(link.failures()).isZero();
             assertThat(link.state()).isEqualTo("linked");

@@ -12,6 +12,7 @@ import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,6 +42,8 @@ final class Stage implements AutoCloseable {
         settings = new LinkedHashMap<>(sandboxes.settings(folder));
         // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
+        // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
+        settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);
@@ -217,6 +220,14 @@ final class Stage implements AutoCloseable {
         part(((List<?>) customer.get("team")).get(0)).put("email", name.replaceAll("[^A-Za-z0-9]", ".") + "@customer.example");
         changes.accept(referral);
         return referral;
+    }
+
+    /** The body of an event about a referral, as Partner Center words it. */
+    static byte[] event(String name, String referral) {
+        return """
+            {"EventName": "%s", "ResourceUri": "https://api.partnercenter.microsoft.com/engagements/v1/referrals/%s",
+             "ResourceName": "referral", "AuditUri": null, "ResourceChangeUtcDate": "2026-02-17T00:05:39.5485487+00:00"}
+            """.formatted(name, referral).getBytes(StandardCharsets.UTF_8);
     }
 
     /** A member of a document that is a document. */
