@@ -74,7 +74,8 @@ public final class Connector implements AutoCloseable {
 
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
-        "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal", "auto-heal-at-start");
+        "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal",
+        "auto-heal-at-start");
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -141,7 +142,8 @@ public final class Connector implements AutoCloseable {
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
 
-        dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"), settings.get("cosell.store.password"));
+        dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
+            settings.get("cosell.store.password"));
         store = new Store(dataSource, clock);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
         Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
@@ -150,20 +152,10 @@ public final class Connector implements AutoCloseable {
         main = new Main();
         lanes = new Lanes(dataSource, store, lane -> runner.run(lane), Integer.parseInt(settings.get("cosell.lanes.threads")),
             Duration.ofSeconds(1));
-        main.bind("store", store);
-        main.bind("lanes", lanes);
-        main.bind("planning", planning);
-        main.bind("telling", telling);
-        main.bind("ledger", new Ledger(store, planning, telling));
-        main.bind("intake", new Intake(lanes, store));
-        main.bind("documents", new Documents());
-        main.bind("odataBatch", new ODataBatch());
-        main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
-        main.bind("doorKey", new DoorKey(settings.get("cosell.dynamics365.webhook-key")));
-        main.bind("webhookVerifier", new WebhookVerifier(webhook(), clock));
+        bindBeans(folder, telling);
 
         List<String> excluded = new ArrayList<>(purpose == Purpose.SERVE ? List.of() : WAITING_ROUTES);
-        if (settings.get("cosell.dynamics365.webhook-key").isEmpty()) {
+        if (settings.get("cosell.crm-webhook.key").isEmpty()) {
             excluded.add("crm-webhook");
         }
         main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
@@ -195,6 +187,21 @@ public final class Connector implements AutoCloseable {
         });
     }
 
+    /** The beans that routes name. */
+    private void bindBeans(Path folder, Telling telling) {
+        main.bind("store", store);
+        main.bind("lanes", lanes);
+        main.bind("planning", planning);
+        main.bind("telling", telling);
+        main.bind("ledger", new Ledger(store, planning, telling));
+        main.bind("intake", new Intake(lanes, store));
+        main.bind("documents", new Documents());
+        main.bind("odataBatch", new ODataBatch());
+        main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
+        main.bind("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
+        main.bind("webhookVerifier", new WebhookVerifier(webhook(), clock));
+    }
+
     /** What comes after the routes are up: lanes run. */
     private void begin() {
         camel = main.getCamelContext().createProducerTemplate();
@@ -203,7 +210,8 @@ public final class Connector implements AutoCloseable {
         if (purpose == Purpose.SERVE) {
             tryRestingLanesAfterChange();
             LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
-                name(server("camel.server")), settings.get("cosell.webhook.path"), settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
+                name(server("camel.server")), settings.get("cosell.webhook.path"),
+                settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();
@@ -257,7 +265,8 @@ public final class Connector implements AutoCloseable {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             settings.catalog().stream().filter(setting -> !setting.secret())
-                .forEach(setting -> digest.update((setting.name() + "=" + settings.get(setting.name()) + "\n").getBytes(StandardCharsets.UTF_8)));
+                .map(setting -> setting.name() + "=" + settings.get(setting.name()) + "\n")
+                .forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
             List<Path> folders = Stream.concat(routeFolders(routes).stream(), Stream.of(mappings, mappings + "/partner-center",
                 mappings + "/" + settings.get("cosell.crm"))).map(Preflight::folder).toList();
             for (Path folder : folders) {

@@ -54,7 +54,8 @@ public final class PlanCommand implements Callable<Integer> {
             change.why())));
         plan.conflicts().forEach(conflict -> rows.add(List.of(conflict.winner().other().label() + " loses", conflict.title(),
             Tables.value(conflict.lost()), "", "changed on both sides; the other value is kept in the journal")));
-        plan.refusals().forEach(refusal -> rows.add(List.of("not written", refusal.title(), Tables.value(refusal.value()), "", refusal.text())));
+        plan.refusals().forEach(refusal -> rows.add(List.of("not written", refusal.title(), Tables.value(refusal.value()), "",
+            refusal.text())));
         if (rows.isEmpty()) {
             out.println("Nothing would be written: both sides are in step.");
         } else {

@@ -212,7 +212,8 @@ public final class Planning {
     }
 
     private static Entry written(String side, Change change) {
-        return new Entry("written", side, change.path(), value(change.path(), change.from()), value(change.path(), change.to()), change.why());
+        return new Entry("written", side, change.path(), value(change.path(), change.from()), value(change.path(), change.to()),
+            change.why());
     }
 
     private static String value(String path, JsonNode value) {

@@ -81,7 +81,8 @@ public final class ODataBatch {
         }
         if (operation.get("body") != null) {
             try {
-                text.append("Content-Type: application/json").append(CRLF).append(CRLF).append(JSON.writeValueAsString(operation.get("body")));
+                text.append("Content-Type: application/json").append(CRLF).append(CRLF)
+                    .append(JSON.writeValueAsString(operation.get("body")));
             } catch (JsonProcessingException e) {
                 throw new IllegalArgumentException("The body of " + operation.get("method") + " " + url + " can't be written as JSON.", e);
             }

@@ -23,7 +23,8 @@ public record Reply(int status, Map<String, String> headers, byte[] body) {
     /** A JSON answer; {@code value} is anything Jackson can write. */
     public static Reply json(int status, Object value) {
         try {
-            return new Reply(status, Map.of("Content-Type", "application/json; charset=utf-8"), SandboxSystem.JSON.writeValueAsBytes(value));
+            return new Reply(status, Map.of("Content-Type", "application/json; charset=utf-8"),
+                SandboxSystem.JSON.writeValueAsBytes(value));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

@@ -176,7 +176,8 @@ public final class Store {
 
     /** Referrals that related events named and no link knows: ids that are still to be looked up. */
     public List<String> unresolved() {
-        return jdbc.sql("select distinct resource_id from event where link_id is null and name like 'related-%'").query(String.class).list();
+        return jdbc.sql("select distinct resource_id from event where link_id is null and name like 'related-%'").query(String.class)
+            .list();
     }
 
     /**
@@ -410,7 +411,8 @@ public final class Store {
         String name = "crm-changes " + table;
         if (cursor(name) != null) {
             dropCursor(name);
-            journal("failed", "The CRM no longer knows what changed in " + table + " since the last time; everything is read once more. " + why);
+            journal("failed", "The CRM no longer knows what changed in " + table + " since the last time; everything is read once more. "
+                + why);
         } else {
             journalOnce("crm", "failed", "The CRM can't be asked for changes of " + table + ". " + why);
         }
@@ -476,7 +478,8 @@ public final class Store {
         return new Link(row.getString("id"), row.getString("referral_id"), row.getString("engagement_id"), row.getString("record_kind"),
             row.getString("record_id"), row.getString("state"), row.getString("reason"), node(row.getString("base")),
             node(row.getString("intent")), fromJson(row.getString("referral"), DOCUMENT), fromJson(row.getString("record"), DOCUMENT),
-            fromJson(row.getString("microsoft"), DOCUMENT), Optional.ofNullable(fromJson(row.getString("refused"), VALUES)).orElse(Map.of()),
+            fromJson(row.getString("microsoft"), DOCUMENT),
+            Optional.ofNullable(fromJson(row.getString("refused"), VALUES)).orElse(Map.of()),
             row.getString("closed_seen_at"), row.getString("told"), row.getInt("failures"), row.getLong("marks"),
             row.getLong("marks_done"), row.getInt("referral_moved") == 1, row.getInt("record_moved") == 1,
             row.getInt("related_moved") == 1, row.getLong("version"));

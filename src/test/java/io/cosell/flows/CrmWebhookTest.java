@@ -28,7 +28,7 @@ class CrmWebhookTest {
 
     @BeforeAll
     static void open() {
-        stage = Stage.open(folder, Map.of("cosell.dynamics365.webhook-key", KEY, "cosell.crm-changes.schedule", "0 0 3 1 1 ?"));
+        stage = Stage.open(folder, Map.of("cosell.crm-webhook.key", KEY, "cosell.crm-changes.schedule", "0 0 3 1 1 ?"));
         seller = new Seller(stage);
         url = stage.sandboxes.connectorAddress() + "/dynamics365-events";
         stage.crm.registerWebhook(url, "x-cosell-key", KEY, Set.of("opportunity", "lead", "msft_microsoftsolution"));

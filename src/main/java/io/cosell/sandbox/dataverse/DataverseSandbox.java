@@ -294,10 +294,12 @@ public final class DataverseSandbox extends SandboxSystem {
             insert("systemuser", APPLICATION_USER, Map.of("firstname", "Cosell", "lastname", "Connector",
                 "applicationid", fixed("application")));
             insert("systemuser", SELLER, Map.of("firstname", "Sam", "lastname", "Seller",
-                "internalemailaddress", "sam.seller@contoso.example", "domainname", "sam.seller@contoso.example", "address1_telephone1", "4255550102",
+                "internalemailaddress", "sam.seller@contoso.example", "domainname", "sam.seller@contoso.example",
+                "address1_telephone1", "4255550102",
                 "azureactivedirectoryobjectid", fixed("entra seller")));
             insert("systemuser", OTHER_SELLER, Map.of("firstname", "Olga", "lastname", "Other",
-                "internalemailaddress", "olga.other@contoso.example", "domainname", "olga.other@contoso.example", "address1_telephone1", "4255550103",
+                "internalemailaddress", "olga.other@contoso.example", "domainname", "olga.other@contoso.example",
+                "address1_telephone1", "4255550103",
                 "azureactivedirectoryobjectid", fixed("entra other seller")));
             insert("team", fixed("team"), Map.of("name", "Co-sell desk"));
             for (String code : options.currencies()) {
