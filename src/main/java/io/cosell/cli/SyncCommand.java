@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code sync}: brings one deal in step now, or all that rest, and prints what was done. */
 @Command(name = "sync", mixinStandardHelpOptions = true,
     description = "Brings one deal in step now, or all that rest, both sides read anew, and prints what was done.",
-    footer = {"", "Examples: java -jar cosell.jar sync 4111fffc-f9ee-4d53-bba6-569135228642",
-        "          java -jar cosell.jar sync --resting"})
+    footer = {"", "Example: java -jar cosell.jar sync 4111fffc-f9ee-4d53-bba6-569135228642",
+        "         java -jar cosell.jar sync --resting"})
 public final class SyncCommand implements Callable<Integer> {
 
     private static final long POLL_MILLIS = 100;

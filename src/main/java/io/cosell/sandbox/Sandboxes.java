@@ -5,11 +5,12 @@ import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Partner Center and Dynamics 365 on free loopback ports, with one clock, and the settings that point a connector at them. */
 public final class Sandboxes implements AutoCloseable {
@@ -89,11 +90,18 @@ public final class Sandboxes implements AutoCloseable {
         return settings;
     }
 
+    /**
+     * A free port below those that systems hand out by themselves, so that no connection takes it before the connector listens on it.
+     */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        return ThreadLocalRandom.current().ints(20_000, 32_000).filter(Sandboxes::isFree).findFirst().orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 

@@ -48,6 +48,8 @@ class BadRecordTest {
         String id = stage.opportunity("Play money deal",
             columns -> columns.put("transactioncurrencyid@odata.bind", "/transactioncurrencies(" + stage.currency("XQZ") + ")"));
         stage.solution(id, "SOL-34104-EBB");
+        // The solution's row is a change of its own; noticed later it would be a reason to try again.
+        seller.noticed();
         stage.share(id);
         String good = stage.sharedOpportunity("Good deal beside it", columns -> { });
 
