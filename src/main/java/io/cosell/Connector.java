@@ -46,6 +46,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -69,6 +70,8 @@ public final class Connector implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+    /** HTTP 413 Content Too Large. */
+    private static final int TOO_LARGE = 413;
     /** Where the store keeps under which configuration it last ran. */
     private static final String CONFIGURATION = "configuration";
 
@@ -208,6 +211,7 @@ public final class Connector implements AutoCloseable {
         runner = new LaneRunner(camel, store, clock, settings.duration("cosell.lanes.first-pause"),
             settings.duration("cosell.lanes.longest-pause"));
         if (purpose == Purpose.SERVE) {
+            refuseLargeBodies();
             tryRestingLanesAfterChange();
             LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
                 name(server("camel.server")), settings.get("cosell.webhook.path"),
@@ -215,6 +219,22 @@ public final class Connector implements AutoCloseable {
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();
+        }
+    }
+
+    /** The server refuses a body over the limit before any route sees it; without this it would log each as an error of its own. */
+    private void refuseLargeBodies() {
+        VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(main.getCamelContext(),
+            VertxPlatformHttpRouter.getRouterNameFromPort(server("camel.server").getPort()));
+        if (router != null) {
+            router.route().last().failureHandler(request -> {
+                if (request.statusCode() == TOO_LARGE) {
+                    request.response().setStatusCode(TOO_LARGE).putHeader("Content-Type", "application/json")
+                        .end("{\"error\":{\"code\":\"body-too-large\",\"message\":\"The body is larger than this webhook takes.\"}}");
+                } else {
+                    request.next();
+                }
+            });
         }
     }
 
