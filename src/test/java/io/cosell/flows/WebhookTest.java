@@ -303,7 +303,7 @@ class WebhookTest {
     }
 
     private static long events(String referral) {
-        return count("select count(*) from event where resource_id = '" + referral + "'");
+        return count("select count(*) from event where source = 'partner-center' and resource_id = '" + referral + "'");
     }
 
     private static long count(String sql) {
