@@ -124,6 +124,17 @@ public final class Ledger {
         return true;
     }
 
+    /**
+     * Whether the seller has switched off a deal that was in step: the record still carries the referral's identifier and says No. A
+     * record without the identifier, such as the opportunity of a lead just qualified, was never switched at all.
+     */
+    public boolean isSwitchedOff(Exchange exchange) {
+        Map<String, Object> record = document(exchange, "record");
+        String referralId = link(exchange).referralId();
+        return record != null && referralId != null && referralId.equals(record.get("referralId"))
+            && !Boolean.TRUE.equals(record.get("sync"));
+    }
+
     /** The record of the deal is there. */
     public void recordMade(String how, Exchange exchange) {
         Map<String, Object> record = document(exchange, "record");

@@ -75,7 +75,7 @@ public final class Telling {
         boolean recovered = healthy && link.told() != null;
         // A mapping that keeps no identifier, as one for leads may, is not asked for it.
         boolean identity = link.referralId() != null && record.containsKey("referralId")
-            && (!link.referralId().equals(record.get("referralId")) || !Boolean.TRUE.equals(record.get("sync")));
+            && !link.referralId().equals(record.get("referralId"));
         Object name = view.containsKey("name") ? view.get("name") : view(record).get("name");
         String mark = mark(healthy, name);
         boolean marked = !mark.isEmpty() && !(mark + name).equals(record.get("displayName"));
