@@ -157,12 +157,17 @@ class TellingTest {
     }
 
     @Test
-    void aRecordThatLacksIdentifierOrSyncGetsBoth() {
-        for (Map<String, Object> record : List.of(record("referralId", null), record("referralId", "R0"), record("sync", false))) {
+    void aRecordThatLacksTheIdentifierGetsItWithSync() {
+        for (Map<String, Object> record : List.of(record("referralId", null), record("referralId", "R0"))) {
             Map<String, Object> document = telling.update(link(null), record, Map.of(), NOTHING);
             assertThat(document).containsEntry("referralId", "R1").containsEntry("referralLink", "https://partner.example/deal?id=R1")
                 .containsEntry("sync", true).containsEntry("audit", AT + "CRM to Partner Center Referral sync success.\nolder line");
         }
+    }
+
+    @Test
+    void aSyncThatTheSellerSwitchedOffIsNotSwitchedOn() {
+        assertThat(telling.update(link(null), record("sync", false), Map.of(), NOTHING)).isNull();
     }
 
     @Test
