@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -152,14 +153,15 @@ public final class Store {
             && change.changedAt().equals(seen.get("changedAt"));
     }
 
+    /** A link for one side of a deal; the one that another thread or machine made in the same moment, if one did. */
     private String newLink(Change change, boolean crm) {
         String id = UUID.randomUUID().toString();
-        jdbc.sql("insert into link (id, referral_id, record_kind, record_id, state, created_at, updated_at)"
-                + " values (?, ?, ?, ?, 'open', ?, ?)")
+        int made = jdbc.sql("insert into link (id, referral_id, record_kind, record_id, state, created_at, updated_at)"
+                + " values (?, ?, ?, ?, 'open', ?, ?) on conflict do nothing")
             .params(Arrays.asList(id, crm ? null : change.resourceId(), crm ? change.recordKind() : null, crm ? change.resourceId() : null,
                 now(), now()))
             .update();
-        return id;
+        return made == 1 ? id : linkOf(crm ? "record_id" : "referral_id", change.resourceId()).orElseThrow().id();
     }
 
     /** Marks a lane. Marking twice before it runs is one mark's work; a mark while it runs leads to one more run. */
@@ -306,7 +308,7 @@ public final class Store {
             if (!done.isEmpty()) {
                 sql = sql.param("marks", link.marks());
             }
-            if (sql.update() == 0) {
+            if (updates(sql) == 0) {
                 throw new StaleClaimException(link.id());
             }
             if (columns.get("record") instanceof Map<?, ?> record) {
@@ -316,6 +318,15 @@ public final class Store {
             journal(changed, entries);
             return changed;
         });
+    }
+
+    /** How many rows an update of a link changes; none if another link took its referral or record in the same moment. */
+    private static int updates(JdbcClient.StatementSpec sql) {
+        try {
+            return sql.update();
+        } catch (DuplicateKeyException e) {
+            return 0;
+        }
     }
 
     /** An event may have made a link for one side of a deal before the link of the deal could say that this side is its own. */

@@ -2,16 +2,53 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
+import io.cosell.store.Change;
+import io.cosell.store.Database;
+import io.cosell.store.Store;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One setting moves the store to PostgreSQL; everything else stays as it is. */
 class PostgresTest {
+
+    /** On PostgreSQL transactions run side by side: deliveries of one new referral on several threads, or machines, are one deal. */
+    @Test
+    void deliveriesOfANewReferralAtTheSameTimeMakeOneLink() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+             HikariDataSource dataSource = Database.open(postgres.getJdbcUrl("postgres", "postgres"), "postgres", "")) {
+            Store store = new Store(dataSource, Clock.systemUTC());
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            try {
+                for (int round = 0; round < 20; round++) {
+                    String referral = UUID.randomUUID().toString();
+                    List<Callable<Store.Accepted>> deliveries = IntStream.range(0, 8).<Callable<Store.Accepted>>mapToObj(number ->
+                        () -> store.accept(List.of(new Change("partner-center", "referral-updated", referral, null,
+                            "2026-01-01T00:00:0" + number + "Z", null, true)), null, null)).toList();
+                    for (Future<Store.Accepted> delivery : threads.invokeAll(deliveries)) {
+                        assertThat(delivery.get().lanes()).hasSize(1);
+                    }
+                    assertThat(store.links()).filteredOn(link -> referral.equals(link.referralId())).singleElement()
+                        .satisfies(link -> assertThat(link.marks()).isEqualTo(8));
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
 
     @Test
     void bothDirectionsWorkOnPostgres(@TempDir Path folder) throws IOException {

@@ -273,7 +273,8 @@ class StoreTest {
         done("R1", "record_id", "O1");
         accept(row("O2", "W/1", true));
         Link other = linkOf("O2");
-        assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> store.progress(other, columns("referral_id", "R1"), List.of()));
+        assertThatExceptionOfType(StaleClaimException.class)
+            .isThrownBy(() -> store.progress(other, columns("referral_id", "R1"), List.of()));
         assertThat(linkOf("R1").recordId()).isEqualTo("O1");
         assertThat(linkOf("O2").referralId()).isNull();
     }
