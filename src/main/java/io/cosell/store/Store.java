@@ -27,9 +27,12 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * All reads and writes of the store. Each method is one transaction: what it says is on disk when it returns, or nothing of it is.
@@ -326,6 +329,13 @@ public final class Store {
             return sql.update();
         } catch (DuplicateKeyException e) {
             return 0;
+        } catch (UncategorizedSQLException e) {
+            // Spring does not know SQLite's error codes.
+            if (e.getSQLException() instanceof SQLiteException sqlite
+                && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE) {
+                return 0;
+            }
+            throw e;
         }
     }
 

@@ -223,7 +223,8 @@ class HelperTest {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Carries the identifier", changes -> { });
         String opportunity = stage.opportunity("Carries the identifier",
-            columns -> columns.put("msft_microsoftpartnercenterreferralidentifier", referral));
+            columns -> columns.putAll(Map.of("msft_microsoftpartnercenterreferralidentifier", referral,
+                "msft_microsoftpartnercenterreferralsync", true)));
         stage.partnerCenter.holdWebhooks(false);
         stage.eventually(() -> stage.isLinked(referral));
         stage.settled();
@@ -232,6 +233,21 @@ class HelperTest {
         assertThat(opportunities(referral)).hasSize(1);
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", opportunity);
         stage.comesToRest();
+    }
+
+    @Test
+    void anOpportunityThatCarriesTheIdentifierButIsSwitchedOffIsLeftAlone() {
+        stage.partnerCenter.holdWebhooks(true);
+        String referral = stage.deal("Switched off long ago", changes -> { });
+        String opportunity = stage.opportunity("Switched off long ago",
+            columns -> columns.put("msft_microsoftpartnercenterreferralidentifier", referral));
+        stage.partnerCenter.holdWebhooks(false);
+        stage.eventually(() -> stage.link(referral).state().equals("skipped"));
+        stage.settled();
+
+        assertThat(stage.link(referral).reason()).startsWith("Sync with Partner Center is set to No in the record.");
+        assertThat(opportunities(referral)).singleElement().satisfies(row -> assertThat(row).containsEntry("opportunityid", opportunity)
+            .containsEntry("name", "Switched off long ago").containsEntry("msft_microsoftpartnercenterreferralsync", false));
     }
 
     @Test
