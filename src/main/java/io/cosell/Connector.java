@@ -402,10 +402,6 @@ public final class Connector implements AutoCloseable {
         return lanes;
     }
 
-    public Planning planning() {
-        return planning;
-    }
-
     @Override
     public void close() {
         lanes.close();

@@ -16,7 +16,6 @@ import io.cosell.plan.Refusal;
 import io.cosell.plan.Sharing;
 import io.cosell.store.Entry;
 import io.cosell.store.Link;
-import io.cosell.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -236,10 +235,5 @@ public final class Planning {
 
     private static JsonNode view(Map<String, Object> document) {
         return JSON.valueToTree(document.get("view"));
-    }
-
-    /** Columns of a link, for {@link Store#finish}. */
-    public Map<String, Object> columns(Object... namesAndValues) {
-        return Store.columns(namesAndValues);
     }
 }
