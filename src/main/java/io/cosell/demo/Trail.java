@@ -3,7 +3,7 @@ package io.cosell.demo;
 import io.cosell.sandbox.Call;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
-import io.cosell.sandbox.dataverse.RowChange;
+import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.partnercenter.Delivery;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package io.cosell.sandbox;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,50 @@ public abstract class SandboxSystem implements AutoCloseable {
 
     /** Answers one request. Runs under this instance's monitor; must not block on the network. */
     protected abstract Reply handle(Request request);
+
+    /** What sort of call a request is. */
+    public CallKind kind(Request request) {
+        return CallKind.OTHER;
+    }
+
+    /**
+     * How this system answers when something is wrong with it, in its own words and shape.
+     *
+     * @param trouble    one that has an answer: THROTTLED, UNAVAILABLE, SERVER_ERROR, SESSION_EXPIRED (the token of the request is
+     *                   from now on refused) or PRECONDITION_FAILED
+     * @param request    the request that is hit
+     * @param retryAfter seconds until a caller should try again, where the answer says so
+     */
+    public Reply refusal(Trouble trouble, Request request, int retryAfter) {
+        return Reply.empty(503);
+    }
+
+    /** The points that the contract leaves open, and how they are answered now. */
+    public Switches switches() {
+        return new Switches(List.of(), Set.of());
+    }
+
+    /** What people and other machines can do in this system. */
+    public List<Act> acts() {
+        return List.of();
+    }
+
+    /**
+     * Everything this system knows, as JSON: records, registrations, switches. Tokens, call log and faults are left out.
+     *
+     * @see #restore
+     */
+    public ObjectNode state() {
+        return JSON.createObjectNode();
+    }
+
+    /**
+     * Makes this system know what {@link #state} gave, and nothing else. Raises no event.
+     *
+     * @throws IllegalArgumentException if the document is none of this system's; nothing is changed then
+     */
+    public void restore(ObjectNode state) {
+    }
 
     /**
      * Starts to listen on 127.0.0.1.

@@ -1,6 +1,10 @@
 package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.Caller;
+import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.Store;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.LocalDate;

@@ -2,6 +2,7 @@ package io.cosell.sandbox.dataverse;
 
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.Store;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

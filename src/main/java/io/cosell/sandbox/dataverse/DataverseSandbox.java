@@ -2,10 +2,16 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Caller;
+import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Store;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,7 +64,7 @@ public final class DataverseSandbox extends SandboxSystem {
         super("dynamics365", clock);
         this.options = options;
         schema = new Schema(options);
-        store = new Store(this::committed);
+        store = new Store("versionnumber", 470_000, this::committed);
         Keys keys = new Keys(schema, store);
         rules = new Rules(schema, store, keys, options, clock);
         actions = new Actions(schema, store, keys, rules, clock);
@@ -82,8 +88,8 @@ public final class DataverseSandbox extends SandboxSystem {
         return tokens.accepts(request) ? api.answer(request) : Tokens.challenge(request);
     }
 
-    private void committed(List<Store.Pending> changes) {
-        for (Store.Pending change : changes) {
+    private void committed(List<Change> changes) {
+        for (Change change : changes) {
             Map<String, Object> written = new LinkedHashMap<>();
             change.written().forEach((name, value) ->
                 written.put(schema.table(change.row().table()).columns().get(name).readName(), Values.toJson(value)));

@@ -1,5 +1,8 @@
 package io.cosell.sandbox.dataverse;
 
+import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.Store;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;

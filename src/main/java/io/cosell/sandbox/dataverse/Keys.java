@@ -2,6 +2,9 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.Store;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;

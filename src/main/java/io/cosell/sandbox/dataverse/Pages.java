@@ -2,9 +2,12 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.Change;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.Row;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -166,13 +169,11 @@ final class Pages {
     }
 
     private List<Row> changed(Table table, long since, long until) {
-        return store.rows(table.name()).stream().filter(row -> row.version() > since && row.version() <= until)
-            .sorted(Comparator.comparingLong(Row::version)).toList();
+        return store.changedSince(table.name(), since).stream().filter(row -> row.version() <= until).toList();
     }
 
     private List<Store.Deleted> deleted(Table table, long since, long until) {
-        return store.deletions(table.name()).stream().filter(one -> one.version() > since && one.version() <= until)
-            .sorted(Comparator.comparingLong(Store.Deleted::version)).toList();
+        return store.deletedSince(table.name(), since).stream().filter(one -> one.version() <= until).toList();
     }
 
     private static void refuseWithTracking(Table table, Request request) {

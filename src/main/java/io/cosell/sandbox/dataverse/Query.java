@@ -1,5 +1,7 @@
 package io.cosell.sandbox.dataverse;
 
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

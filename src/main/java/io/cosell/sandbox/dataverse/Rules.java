@@ -2,6 +2,11 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Caller;
+import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.Store;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
@@ -97,7 +102,7 @@ final class Rules {
         values.put("createdby", new Ref("systemuser", by.user()));
         baseCurrency(table, values);
         Row row = put(table, id, values, by);
-        store.note(new Store.Pending(by, "Create", row, written));
+        store.note(new Change(by, "Create", row, written));
         return row;
     }
 
@@ -118,7 +123,7 @@ final class Rules {
             values.put("statuscode", table.columns().get("statuscode").firstStatus((Integer) values.get("statecode")));
         }
         Row after = put(table, row.id(), values, by);
-        store.note(new Store.Pending(by, "Update", after, written));
+        store.note(new Change(by, "Update", after, written));
         return after;
     }
 
@@ -133,14 +138,14 @@ final class Rules {
                         } else {
                             Map<String, Object> values = new LinkedHashMap<>(child.values());
                             values.remove(column.name());
-                            store.put(other, child.id(), values);
+                            store.put(other.name(), child.id(), values);
                         }
                     });
                 }
             }
         }
         store.remove(store.find(table.name(), row.id()));
-        store.note(new Store.Pending(by, "Delete", row, Map.of()));
+        store.note(new Change(by, "Delete", row, Map.of()));
     }
 
     private Row put(Table table, String id, Map<String, Object> values, Caller by) {
@@ -158,7 +163,7 @@ final class Rules {
         checkKeys(table, id, values);
         values.put("modifiedon", now());
         values.put("modifiedby", new Ref("systemuser", by.user()));
-        return store.put(table, id, values);
+        return store.put(table.name(), id, values);
     }
 
     private Instant now() {

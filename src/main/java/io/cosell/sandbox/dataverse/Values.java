@@ -1,6 +1,7 @@
 package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.Ref;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;

@@ -1,5 +1,8 @@
 package io.cosell.sandbox.dataverse;
 
+import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +44,7 @@ record View(Schema schema, Store store, String root, Prefer prefer) {
     /** One row of a list. */
     Map<String, Object> row(Table table, Row row, Query query) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("@odata.etag", row.etag());
+        json.put("@odata.etag", View.etag(row));
         List<Column> columns = query.select() == null ? List.copyOf(table.columns().values()) : query.select();
         columns.forEach(column -> column(json, row, column));
         Column currency = table.columns().get("transactioncurrencyid");
@@ -108,5 +111,10 @@ record View(Schema schema, Store store, String root, Prefer prefer) {
         Table.Many many = table.collections().get(navigation);
         Predicate<Row> mine = child -> child.pointsTo(many.column(), row);
         return store.rows(many.table()).stream().filter(mine).toList();
+    }
+
+    /** The weak version tag of a row (section 3.4). */
+    static String etag(Row row) {
+        return "W/\"" + row.version() + "\"";
     }
 }

@@ -3,9 +3,13 @@ package io.cosell.sandbox.dataverse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Caller;
+import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.Row;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Store;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -178,11 +182,11 @@ final class WebApi {
         return switch (target.method()) {
             case "GET" -> {
                 Row row = keys.require(table, key);
-                boolean same = target.request().header("If-None-Match").filter(row.etag()::equals).isPresent();
+                boolean same = target.request().header("If-None-Match").filter(View.etag(row)::equals).isPresent();
                 if (same && query.expand().isEmpty() && target.prefer().annotations().isEmpty()) {
-                    yield Reply.empty(304).with("ETag", row.etag());
+                    yield Reply.empty(304).with("ETag", View.etag(row));
                 }
-                yield Reply.json(200, view.entity(table, row, query)).with("ETag", row.etag());
+                yield Reply.json(200, view.entity(table, row, query)).with("ETag", View.etag(row));
             }
             case "PATCH" -> upsert(target, view, table, key, query);
             case "DELETE" -> {
@@ -220,7 +224,7 @@ final class WebApi {
 
     private static void refuseStale(Target target, Row row) {
         String match = target.request().header("If-Match").orElse("*");
-        if (!match.equals("*") && !match.equals(row.etag())) {
+        if (!match.equals("*") && !match.equals(View.etag(row))) {
             // Which code the HTTP body carries is not known.
             throw new Refusal(412, "0x80060882", "The version of the existing record doesn't match the RowVersion property provided.");
         }
@@ -230,7 +234,7 @@ final class WebApi {
         // $expand is ignored on writes
         Query plain = new Query(query.select(), query.filter(), query.order(), Map.of(), query.top(), false);
         Reply reply = target.prefer().representation()
-            ? Reply.json(created ? 201 : 200, view.entity(table, row, plain)).with("ETag", row.etag())
+            ? Reply.json(created ? 201 : 200, view.entity(table, row, plain)).with("ETag", View.etag(row))
             : Reply.empty(204);
         return reply.with("OData-EntityId", encodedAddress(address)).with("Location", encodedAddress(address));
     }

@@ -1,7 +1,11 @@
 package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.Row;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Store;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -71,7 +75,7 @@ final class Webhooks {
     }
 
     /** Starts the deliveries of a change. */
-    void tell(Store.Pending change) {
+    void tell(Change change) {
         for (Row step : store.rows("sdkmessageprocessingstep")) {
             if (fits(step, change)) {
                 Row endpoint = store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id());
@@ -87,7 +91,7 @@ final class Webhooks {
         }
     }
 
-    private boolean fits(Row step, Store.Pending change) {
+    private boolean fits(Row step, Change change) {
         Row message = store.find("sdkmessage", ((Ref) step.get("sdkmessageid")).id());
         if ((Integer) step.get("statecode") != 0 || !change.message().equals(message.get("name"))) {
             return false;
@@ -101,7 +105,7 @@ final class Webhooks {
             || List.of(filtering.split("\\s*,\\s*")).stream().anyMatch(change.written()::containsKey);
     }
 
-    private void deliver(Row endpoint, Store.Pending change) {
+    private void deliver(Row endpoint, Change change) {
         Map<String, String> settings = settings((String) endpoint.get("authvalue"));
         int kind = (Integer) endpoint.get("authtype");
         String url = (String) endpoint.get("url");
@@ -131,7 +135,7 @@ final class Webhooks {
         send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(), change, 1);
     }
 
-    private void send(HttpRequest request, Store.Pending change, int attempt) {
+    private void send(HttpRequest request, Change change, int attempt) {
         http.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete((answer, error) -> {
             int status = answer == null ? 0 : answer.statusCode();
             deliveries.add(new WebhookDelivery(clock.instant(), request.uri().toString(), change.message(), change.row().table(),
@@ -179,7 +183,7 @@ final class Webhooks {
     }
 
     /** The body: a RemoteExecutionContext. */
-    private Map<String, Object> context(Store.Pending change, String correlation) {
+    private Map<String, Object> context(Change change, String correlation) {
         Row row = change.row();
         Map<String, Object> context = new LinkedHashMap<>();
         context.put("BusinessUnitId", WebApi.BUSINESS_UNIT);

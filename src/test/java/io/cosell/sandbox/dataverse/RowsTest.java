@@ -1,5 +1,6 @@
 package io.cosell.sandbox.dataverse;
 
+import io.cosell.sandbox.RowChange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;

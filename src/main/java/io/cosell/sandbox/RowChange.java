@@ -1,16 +1,16 @@
-package io.cosell.sandbox.dataverse;
+package io.cosell.sandbox;
 
 import java.time.Instant;
 import java.util.Map;
 
 /**
- * One committed write, by whomever it was made.
+ * One committed write in the history of a sandbox, by whomever it was made.
  *
  * @param at      sandbox time
- * @param user    systemuserid of who made it
- * @param tag     the call's {@code ?tag=}, null without one
+ * @param user    id of who made it, in the system's own terms
+ * @param tag     see {@link Caller#tag}
  * @param message Create, Update or Delete
- * @param table   logical name of the table
+ * @param table   name of the table
  * @param id      the row
  * @param written columns written, by the name they are read under; cleared ones are null; empty for Delete
  */
