@@ -20,7 +20,6 @@ import io.cosell.sandbox.Switch;
 import io.cosell.sandbox.Switches;
 import io.cosell.sandbox.Trouble;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +64,6 @@ public final class DataverseSandbox extends SandboxSystem {
     private final Tokens tokens;
     private final Webhooks webhooks;
     private final DataverseOptions options;
-    private final List<RowChange> history = new ArrayList<>();
 
     /** A sandbox with the usual options. */
     public DataverseSandbox(SandboxClock clock) {
@@ -77,7 +75,7 @@ public final class DataverseSandbox extends SandboxSystem {
      * @param options what differs from organisation to organisation
      */
     public DataverseSandbox(SandboxClock clock, DataverseOptions options) {
-        super("dynamics365", clock);
+        super("dynamics365", clock, Webhooks.POLICY);
         this.options = options;
         switches = new Switches(List.of(DataverseSwitch.values()), options.switchedOn());
         schema = new Schema(options, switches);
@@ -87,11 +85,12 @@ public final class DataverseSandbox extends SandboxSystem {
         actions = new Actions(schema, store, keys, rules, clock);
         privileges = new Privileges(switches);
         protection = new ServiceProtection(clock);
-        api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock, switches), privileges, protection, switches, clock);
+        api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock, switches), privileges, protection, switches, clock,
+            this::inner);
         tokens = new Tokens(options, clock);
-        webhooks = new Webhooks(schema, store, clock);
+        webhooks = new Webhooks(schema, store, clock, events());
         seed(options);
-        history.clear();
+        forgetHistory();
     }
 
     /** What this sandbox was started with. */
@@ -168,7 +167,7 @@ public final class DataverseSandbox extends SandboxSystem {
         switches.all().forEach(one -> switches.turn(one, on.contains(one)));
         privileges.replaceMissing(missing);
         rules.replaceNumbers(numbers);
-        history.clear();
+        forgetHistory();
     }
 
     /** Reads a value of the store's document by the type of its column. */
@@ -190,7 +189,7 @@ public final class DataverseSandbox extends SandboxSystem {
             Map<String, Object> written = new LinkedHashMap<>();
             change.written().forEach((name, value) ->
                 written.put(schema.table(change.row().table()).columns().get(name).readName(), Values.toJson(value)));
-            history.add(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
+            changed(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
                 change.row().id(),
                 Collections.unmodifiableMap(written)));
             webhooks.tell(change);
@@ -337,11 +336,6 @@ public final class DataverseSandbox extends SandboxSystem {
         return row;
     }
 
-    /** Every committed write since the start, by whomever, oldest first; the seed is left out. */
-    public synchronized List<RowChange> history() {
-        return List.copyOf(history);
-    }
-
     // ---- administration
 
     /** Makes every token invalid, as if all had expired. */
@@ -389,16 +383,6 @@ public final class DataverseSandbox extends SandboxSystem {
 
     private static String xml(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
-    }
-
-    /** Every attempt to call a webhook so far. */
-    public List<WebhookDelivery> webhookDeliveries() {
-        return webhooks.deliveries();
-    }
-
-    /** Webhook calls begun and not ended; 0 means that all are through. */
-    public int webhooksUnderWay() {
-        return webhooks.underWay();
     }
 
     // ---- answers for faults

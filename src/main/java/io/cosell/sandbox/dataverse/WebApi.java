@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Caller;
 import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.InnerCalls;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Row;
@@ -65,10 +66,11 @@ final class WebApi {
     private final ServiceProtection protection;
     private final Switches switches;
     private final Clock clock;
+    private final InnerCalls inner;
     private final Metadata metadata;
 
     WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, Privileges privileges,
-           ServiceProtection protection, Switches switches, Clock clock) {
+           ServiceProtection protection, Switches switches, Clock clock, InnerCalls inner) {
         this.schema = schema;
         this.store = store;
         this.keys = keys;
@@ -79,6 +81,7 @@ final class WebApi {
         this.protection = protection;
         this.switches = switches;
         this.clock = clock;
+        this.inner = inner;
         metadata = new Metadata(schema);
     }
 
@@ -107,7 +110,7 @@ final class WebApi {
         if (!target.method().equals("POST")) {
             throw wrongMethod(target);
         }
-        return new Batch(this, store, target.request(), target.root(), target.prefer().continueOnError()).run();
+        return new Batch(this, store, target.request(), target.root(), target.prefer().continueOnError(), inner).run();
     }
 
     private Target target(Request request, Prefer prefer) {
