@@ -202,7 +202,7 @@ final class FetchXml {
     private Reply page(Query query, Store store, View view) {
         int size = Math.min(number("top", Prefer.LARGEST_PAGE), number("count", Prefer.LARGEST_PAGE));
         int page = number("page", 1);
-        Pages.Slice slice = Pages.slice(store.rows(table.name()), table, query, null, Math.multiplyExact(size, page));
+        Pages.Slice slice = Pages.slice(Filter.candidates(store, table, query.filter()), table, query, null, Math.multiplyExact(size, page));
         List<Row> rows = slice.rows().stream().skip((long) size * (page - 1)).toList();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("@odata.context", view.context(table, query));

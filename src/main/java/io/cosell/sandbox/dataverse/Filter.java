@@ -14,8 +14,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +33,9 @@ final class Filter {
         + "|(?<guid>" + Values.GUID.pattern() + ")"
         + "|(?<time>\\d{4}-\\d{2}-\\d{2}T[\\d:.]+(?:Z|[+-]\\d{2}:\\d{2}))|(?<date>\\d{4}-\\d{2}-\\d{2})|(?<number>-?\\d+(?:\\.\\d+)?)"
         + "|(?<name>[A-Za-z_][A-Za-z0-9_./]*))");
-    private static final Set<String> COMPARISONS = Set.of("eq", "ne", "gt", "ge", "lt", "le");
+    private static final Map<String, IntPredicate> COMPARISONS = Map.of("eq", order -> order == 0, "ne", order -> order != 0,
+        "gt", order -> order > 0, "ge", order -> order >= 0, "lt", order -> order < 0, "le", order -> order <= 0);
+    private static final Pattern LAMBDA = Pattern.compile("/(any|all)\\(\\s*\\w+\\s*:");
     private static final String OWN = "Microsoft.Dynamics.CRM.";
     private static final Set<String> FUNCTIONS = Set.of("contains", "startswith", "endswith");
 
@@ -41,7 +45,33 @@ final class Filter {
         }
     }
 
-    private record Operand(Column column, Function<Row, Object> value) {
+    private record Operand(Column column, Function<Row, Object> value, boolean ofThisRow) {
+    }
+
+    /**
+     * A filter that only rows with a certain value in a column can pass: they are found without a look at all others.
+     *
+     * @param column logical name
+     * @param value  as the store keeps it
+     * @param whole  the filter
+     */
+    private record ByValue(String column, Object value, Predicate<Row> whole) implements Predicate<Row> {
+
+        @Override
+        public boolean test(Row row) {
+            return whole.test(row);
+        }
+
+        @Override
+        public Predicate<Row> and(Predicate<? super Row> other) {
+            return new ByValue(column, value, whole.and(other));
+        }
+    }
+
+    /** Rows that can pass a filter; all of the table where the filter does not tell. */
+    static List<Row> candidates(Store store, Table table, Predicate<Row> filter) {
+        return filter instanceof ByValue byValue ? store.rowsWith(table.name(), byValue.column(), byValue.value())
+            : store.rows(table.name());
     }
 
     private final Schema schema;
@@ -58,6 +88,9 @@ final class Filter {
         this.clock = clock;
         this.table = table;
         this.source = source;
+        if (LAMBDA.matcher(source).find()) {
+            throw Refusal.unsupported("any and all over related rows, as in '" + source + "'");
+        }
         Matcher matcher = TOKEN.matcher(source);
         int end = 0;
         while (end < source.stripTrailing().length()) {
@@ -233,22 +266,21 @@ final class Filter {
 
     private Predicate<Row> comparison(Operand operand) {
         String operator = next().text();
-        if (!COMPARISONS.contains(operator)) {
+        if (!COMPARISONS.containsKey(operator)) {
             throw syntax();
         }
         Object wanted = literal(operand.column(), next());
-        return row -> {
+        IntPredicate fits = COMPARISONS.get(operator);
+        boolean ofNothing = operator.equals("eq") || operator.equals("ne"); // nothing is neither larger nor smaller than anything
+        Predicate<Row> comparison = row -> {
             Object value = operand.value().apply(row);
-            boolean known = value != null && wanted != null;
-            return switch (operator) {
-                case "eq" -> Values.compare(value, wanted) == 0;
-                case "ne" -> Values.compare(value, wanted) != 0;
-                case "gt" -> known && Values.compare(value, wanted) > 0;
-                case "ge" -> known && Values.compare(value, wanted) >= 0;
-                case "lt" -> known && Values.compare(value, wanted) < 0;
-                default -> known && Values.compare(value, wanted) <= 0;
-            };
+            return (ofNothing || value != null && wanted != null) && fits.test(Values.compare(value, wanted));
         };
+        Column column = operand.column();
+        boolean found = operator.equals("eq") && wanted != null && operand.ofThisRow()
+            && (!column.type().isLookup() || column.targets().size() == 1);
+        return !found ? comparison
+            : new ByValue(column.name(), column.type().isLookup() ? new Ref(column.targets().get(0), (String) wanted) : wanted, comparison);
     }
 
     private Operand operand(String path) {
@@ -264,15 +296,15 @@ final class Filter {
         Table target = schema.table(one.targets().get(0));
         Operand inner = operand(target, path.substring(slash + 1));
         return new Operand(inner.column(), row -> row.get(one.column().name()) instanceof Ref ref && ref.table().equals(target.name())
-            ? inner.value().apply(store.find(ref.table(), ref.id())) : null);
+            ? inner.value().apply(store.find(ref.table(), ref.id())) : null, false);
     }
 
     private static Operand operand(Table table, String name) {
         if (name.equals(table.id())) {
-            return new Operand(Query.idColumn(table), Row::id);
+            return new Operand(Query.idColumn(table), Row::id, false);
         }
         Column column = table.readable(name).orElseThrow(() -> Refusal.unknownProperty(name, table));
-        return new Operand(column, row -> row.get(column.name()));
+        return new Operand(column, row -> row.get(column.name()), true);
     }
 
     private Object literal(Column column, Token token) {
@@ -286,7 +318,7 @@ final class Filter {
             } else if (token.kind().equals("guid") && (type.isLookup() || type == Type.UNIQUEIDENTIFIER)) {
                 return Values.id(token.text());
             } else if (token.kind().equals("number") && type.isNumber()) {
-                return new BigDecimal(token.text());
+                return type.isFraction() || token.text().contains(".") ? new BigDecimal(token.text()) : whole(type, token);
             } else if (type == Type.BOOL && (token.is("true") || token.is("false"))) {
                 return Boolean.valueOf(token.text());
             } else if (token.kind().equals("date") && type == Type.DATE) {
@@ -304,6 +336,16 @@ final class Filter {
         }
         throw Refusal.query("A binary operator with incompatible types was detected: the column '" + column.readName() + "' is of type "
             + type.name().toLowerCase(Locale.ROOT) + " and can't be compared with " + token.text() + ".");
+    }
+
+    /** As the column keeps it, so that 20,000 comparisons need no conversion. */
+    private static Object whole(Type type, Token token) {
+        BigDecimal number = new BigDecimal(token.text());
+        try {
+            return type == Type.BIGINT ? (Object) number.longValueExact() : (Object) number.intValueExact();
+        } catch (ArithmeticException e) {
+            return number; // beyond what the column can hold, and still to be compared with
+        }
     }
 
     private static String text(Token token) {

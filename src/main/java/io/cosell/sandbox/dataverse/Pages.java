@@ -112,12 +112,15 @@ final class Pages {
     }
 
     private static Comparator<Row> comparator(Query query) {
-        Comparator<Row> order = Comparator.comparing(row -> 0);
-        for (Query.Order part : query.order()) {
-            Comparator<Row> next = (a, b) -> Values.compare(part.value(a), part.value(b));
-            order = order.thenComparing(part.descending() ? next.reversed() : next);
-        }
-        return order.thenComparingLong(Row::sequence);
+        return (a, b) -> {
+            for (Query.Order part : query.order()) {
+                int order = Values.compare(part.value(a), part.value(b));
+                if (order != 0) {
+                    return part.descending() ? -order : order;
+                }
+            }
+            return Long.compare(a.sequence(), b.sequence());
+        };
     }
 
     /**
@@ -182,7 +185,7 @@ final class Pages {
             long since = since(request);
             number = changed(table, since, store.version()).size() + deleted(table, since, store.version()).size();
         } else {
-            number = Math.min(Prefer.LARGEST_PAGE, store.rows(table.name()).stream().filter(query.filter()).count());
+            number = Math.min(Prefer.LARGEST_PAGE, Filter.candidates(store, table, query.filter()).stream().filter(query.filter()).count());
         }
         return Reply.text(200, "text/plain", Long.toString(number));
     }

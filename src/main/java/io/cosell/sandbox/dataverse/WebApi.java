@@ -277,7 +277,7 @@ final class WebApi {
                 if (target.request().query().containsKey("fetchXml")) {
                     yield FetchXml.answer(schema, store, clock, table, view, target.request().query().get("fetchXml"));
                 }
-                yield pages.list(table, store.rows(table.name()), query, view, target.request(), target.address());
+                yield pages.list(table, Filter.candidates(store, table, query.filter()), query, view, target.request(), target.address());
             }
             case "POST" -> {
                 privileges.require(Privileges.Access.CREATE, table);

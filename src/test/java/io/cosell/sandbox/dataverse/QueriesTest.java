@@ -94,7 +94,7 @@ class QueriesTest {
         "fetchXml=x | 400 | XML",
         "$filter=Microsoft.Dynamics.CRM.LastXHours(PropertyName='name',PropertyValue=2) | 400 | name",
         "$filter=Microsoft.Dynamics.CRM.LastXHours(PropertyName='createdon',PropertyValue='x') | 400 | x",
-        "$filter=msft_opportunity_msft_microsoftsolution_OpportunityId/any(o:o/msft_name eq 'a') | 400 | Syntax"})
+        "$filter=msft_opportunity_msft_microsoftsolution_OpportunityId/any(o:o/msft_name eq 'a') | 501 | any"})
     void refuses(String query, int status, String named) {
         var answer = org.get("opportunities?" + query.replace("'", "%27"));
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
