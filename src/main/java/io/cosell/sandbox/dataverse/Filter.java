@@ -4,30 +4,39 @@ import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.Store;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Reads {@code $filter} (section 3.1): {@code eq ne gt ge lt le and or not}, parentheses, {@code contains startswith endswith}, columns,
- * lookups as {@code _x_value} and columns of a looked-up row as {@code navigation/column}.
+ * lookups as {@code _x_value}, columns of a looked-up row as {@code navigation/column}, and of Dataverse's own functions those of dates,
+ * In, NotIn, Between and NotBetween.
  */
 final class Filter {
 
-    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<sign>[(),=])|(?<text>'(?:[^']|'')*')"
+    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<sign>[(),=\\[\\]])|(?<text>'(?:[^']|'')*')"
         + "|(?<guid>" + Values.GUID.pattern() + ")"
         + "|(?<time>\\d{4}-\\d{2}-\\d{2}T[\\d:.]+(?:Z|[+-]\\d{2}:\\d{2}))|(?<date>\\d{4}-\\d{2}-\\d{2})|(?<number>-?\\d+(?:\\.\\d+)?)"
         + "|(?<name>[A-Za-z_][A-Za-z0-9_./]*))");
-    private static final Set<String> COMPARISONS = Set.of("eq", "ne", "gt", "ge", "lt", "le");
+    private static final Map<String, IntPredicate> COMPARISONS = Map.of("eq", order -> order == 0, "ne", order -> order != 0,
+        "gt", order -> order > 0, "ge", order -> order >= 0, "lt", order -> order < 0, "le", order -> order <= 0);
+    private static final Pattern LAMBDA = Pattern.compile("/(any|all)\\(\\s*\\w+\\s*:");
+    private static final String OWN = "Microsoft.Dynamics.CRM.";
     private static final Set<String> FUNCTIONS = Set.of("contains", "startswith", "endswith");
 
     private record Token(String kind, String text) {
@@ -36,21 +45,52 @@ final class Filter {
         }
     }
 
-    private record Operand(Column column, Function<Row, Object> value) {
+    private record Operand(Column column, Function<Row, Object> value, boolean ofThisRow) {
+    }
+
+    /**
+     * A filter that only rows with a certain value in a column can pass: they are found without a look at all others.
+     *
+     * @param column logical name
+     * @param value  as the store keeps it
+     * @param whole  the filter
+     */
+    private record ByValue(String column, Object value, Predicate<Row> whole) implements Predicate<Row> {
+
+        @Override
+        public boolean test(Row row) {
+            return whole.test(row);
+        }
+
+        @Override
+        public Predicate<Row> and(Predicate<? super Row> other) {
+            return new ByValue(column, value, whole.and(other));
+        }
+    }
+
+    /** Rows that can pass a filter; all of the table where the filter does not tell. */
+    static List<Row> candidates(Store store, Table table, Predicate<Row> filter) {
+        return filter instanceof ByValue byValue ? store.rowsWith(table.name(), byValue.column(), byValue.value())
+            : store.rows(table.name());
     }
 
     private final Schema schema;
     private final Store store;
+    private final Clock clock;
     private final Table table;
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
     private int at;
 
-    private Filter(Schema schema, Store store, Table table, String source) {
+    private Filter(Schema schema, Store store, Clock clock, Table table, String source) {
         this.schema = schema;
         this.store = store;
+        this.clock = clock;
         this.table = table;
         this.source = source;
+        if (LAMBDA.matcher(source).find()) {
+            throw Refusal.unsupported("any and all over related rows, as in '" + source + "'");
+        }
         Matcher matcher = TOKEN.matcher(source);
         int end = 0;
         while (end < source.stripTrailing().length()) {
@@ -71,8 +111,8 @@ final class Filter {
      *
      * @throws Refusal 400 if it can't be read or names an unknown column, 501 for functions that are not simulated
      */
-    static Predicate<Row> parse(Schema schema, Store store, Table table, String text) {
-        Filter filter = new Filter(schema, store, table, text);
+    static Predicate<Row> parse(Schema schema, Store store, Clock clock, Table table, String text) {
+        Filter filter = new Filter(schema, store, clock, table, text);
         Predicate<Row> whole = filter.or();
         if (filter.at < filter.tokens.size()) {
             throw filter.syntax();
@@ -113,6 +153,9 @@ final class Filter {
     }
 
     private Predicate<Row> function(String name) {
+        if (name.startsWith(OWN)) {
+            return ownFunction(name.substring(OWN.length()));
+        }
         if (!FUNCTIONS.contains(name)) {
             throw Refusal.unsupported("the query function " + name);
         }
@@ -131,24 +174,113 @@ final class Filter {
         };
     }
 
+    /** A function of Dataverse's own: {@code (PropertyName='x',PropertyValue=2)} or {@code (PropertyName='x',PropertyValues=['a','b'])}. */
+    private Predicate<Row> ownFunction(String name) {
+        Operand operand = null;
+        List<Token> values = new ArrayList<>();
+        do {
+            Token parameter = next();
+            expect("=");
+            if (parameter.is("PropertyName")) {
+                operand = operand(text(next()));
+            } else if (parameter.is("PropertyValue")) {
+                values.add(next());
+            } else if (parameter.is("PropertyValues")) {
+                expect("[");
+                do {
+                    values.add(next());
+                } while (take(","));
+                expect("]");
+            } else {
+                throw syntax();
+            }
+        } while (take(","));
+        expect(")");
+        if (operand == null) {
+            throw syntax();
+        }
+        return switch (name) {
+            case "In" -> anyOf(operand, values);
+            case "NotIn" -> anyOf(operand, values).negate();
+            case "Between" -> between(operand, values);
+            case "NotBetween" -> between(operand, values).negate();
+            case "NotOn" -> during(operand, span("On", values)).negate();
+            default -> during(operand, span(name, values));
+        };
+    }
+
+    private Predicate<Row> anyOf(Operand operand, List<Token> values) {
+        List<Object> wanted = values.stream().map(value -> loose(operand.column(), value)).toList();
+        return row -> wanted.stream().anyMatch(one -> Values.compare(operand.value().apply(row), one) == 0);
+    }
+
+    private Predicate<Row> between(Operand operand, List<Token> values) {
+        if (values.size() != 2) {
+            throw Refusal.query("Between takes two values: '" + source + "'.");
+        }
+        Object from = loose(operand.column(), values.get(0));
+        Object to = loose(operand.column(), values.get(1));
+        return row -> operand.value().apply(row) != null && Values.compare(operand.value().apply(row), from) >= 0
+            && Values.compare(operand.value().apply(row), to) <= 0;
+    }
+
+    /** A value of a list, which is always quoted there. */
+    private Object loose(Column column, Token value) {
+        if (!value.kind().equals("text") || column.type().isText()) {
+            return literal(column, value);
+        }
+        Filter inner = new Filter(schema, store, clock, table, text(value));
+        return literal(column, inner.next());
+    }
+
+    private DateFunctions.Span span(String name, List<Token> values) {
+        LocalDateTime now = LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+        if (DateFunctions.OF_NOW.containsKey(name) && values.isEmpty()) {
+            return DateFunctions.OF_NOW.get(name).apply(now);
+        }
+        String value = values.size() == 1 ? values.get(0).text().replace("'", "") : "";
+        try {
+            if (DateFunctions.OF_DAY.containsKey(name)) {
+                return DateFunctions.OF_DAY.get(name).apply(LocalDate.parse(value.replaceFirst("T.*", "")));
+            }
+            DateFunctions.Span span = DateFunctions.ofNumber(name, now, value.isEmpty() ? 0 : Long.parseLong(value));
+            if (span != null && !value.isEmpty()) {
+                return span;
+            }
+        } catch (DateTimeException | NumberFormatException e) {
+            throw Refusal.query("The function " + name + " can't take '" + value + "'.");
+        }
+        throw Refusal.unsupported("the query function " + OWN + name);
+    }
+
+    private Predicate<Row> during(Operand operand, DateFunctions.Span span) {
+        if (operand.column().type() != Type.DATE && operand.column().type() != Type.DATETIME) {
+            throw Refusal.query("A date function takes a column of dates, and '" + operand.column().readName() + "' is none.");
+        }
+        return row -> {
+            Object value = operand.value().apply(row);
+            Instant time = value instanceof LocalDate date ? date.atStartOfDay(ZoneOffset.UTC).toInstant() : (Instant) value;
+            return time != null && span.holds(time);
+        };
+    }
+
     private Predicate<Row> comparison(Operand operand) {
         String operator = next().text();
-        if (!COMPARISONS.contains(operator)) {
+        if (!COMPARISONS.containsKey(operator)) {
             throw syntax();
         }
         Object wanted = literal(operand.column(), next());
-        return row -> {
+        IntPredicate fits = COMPARISONS.get(operator);
+        boolean ofNothing = operator.equals("eq") || operator.equals("ne"); // nothing is neither larger nor smaller than anything
+        Predicate<Row> comparison = row -> {
             Object value = operand.value().apply(row);
-            boolean known = value != null && wanted != null;
-            return switch (operator) {
-                case "eq" -> Values.compare(value, wanted) == 0;
-                case "ne" -> Values.compare(value, wanted) != 0;
-                case "gt" -> known && Values.compare(value, wanted) > 0;
-                case "ge" -> known && Values.compare(value, wanted) >= 0;
-                case "lt" -> known && Values.compare(value, wanted) < 0;
-                default -> known && Values.compare(value, wanted) <= 0;
-            };
+            return (ofNothing || value != null && wanted != null) && fits.test(Values.compare(value, wanted));
         };
+        Column column = operand.column();
+        boolean found = operator.equals("eq") && wanted != null && operand.ofThisRow()
+            && (!column.type().isLookup() || column.targets().size() == 1);
+        return !found ? comparison
+            : new ByValue(column.name(), column.type().isLookup() ? new Ref(column.targets().get(0), (String) wanted) : wanted, comparison);
     }
 
     private Operand operand(String path) {
@@ -164,15 +296,15 @@ final class Filter {
         Table target = schema.table(one.targets().get(0));
         Operand inner = operand(target, path.substring(slash + 1));
         return new Operand(inner.column(), row -> row.get(one.column().name()) instanceof Ref ref && ref.table().equals(target.name())
-            ? inner.value().apply(store.find(ref.table(), ref.id())) : null);
+            ? inner.value().apply(store.find(ref.table(), ref.id())) : null, false);
     }
 
     private static Operand operand(Table table, String name) {
         if (name.equals(table.id())) {
-            return new Operand(Query.idColumn(table), Row::id);
+            return new Operand(Query.idColumn(table), Row::id, false);
         }
         Column column = table.readable(name).orElseThrow(() -> Refusal.unknownProperty(name, table));
-        return new Operand(column, row -> row.get(column.name()));
+        return new Operand(column, row -> row.get(column.name()), true);
     }
 
     private Object literal(Column column, Token token) {
@@ -186,7 +318,7 @@ final class Filter {
             } else if (token.kind().equals("guid") && (type.isLookup() || type == Type.UNIQUEIDENTIFIER)) {
                 return Values.id(token.text());
             } else if (token.kind().equals("number") && type.isNumber()) {
-                return new BigDecimal(token.text());
+                return type.isFraction() || token.text().contains(".") ? new BigDecimal(token.text()) : whole(type, token);
             } else if (type == Type.BOOL && (token.is("true") || token.is("false"))) {
                 return Boolean.valueOf(token.text());
             } else if (token.kind().equals("date") && type == Type.DATE) {
@@ -204,6 +336,16 @@ final class Filter {
         }
         throw Refusal.query("A binary operator with incompatible types was detected: the column '" + column.readName() + "' is of type "
             + type.name().toLowerCase(Locale.ROOT) + " and can't be compared with " + token.text() + ".");
+    }
+
+    /** As the column keeps it, so that 20,000 comparisons need no conversion. */
+    private static Object whole(Type type, Token token) {
+        BigDecimal number = new BigDecimal(token.text());
+        try {
+            return type == Type.BIGINT ? (Object) number.longValueExact() : (Object) number.intValueExact();
+        } catch (ArithmeticException e) {
+            return number; // beyond what the column can hold, and still to be compared with
+        }
     }
 
     private static String text(Token token) {
