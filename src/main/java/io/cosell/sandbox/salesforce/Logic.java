@@ -230,7 +230,8 @@ final class Logic {
             Refusal.Error first = refusal.errors().get(0);
             throw Refusal.record("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "msft_SolutionTrigger: execution of "
                 + (after == null ? "AfterDelete" : "AfterInsert")
-                + " caused by: System.DmlException: Update failed. First exception on row 0 with id " + opportunity.id() + "; first error: " + first.code() + ", " + first.message() + ": " + first.fields());
+                + " caused by: System.DmlException: Update failed. First exception on row 0 with id " + opportunity.id()
+                + "; first error: " + first.code() + ", " + first.message() + ": " + first.fields());
         }
     }
 

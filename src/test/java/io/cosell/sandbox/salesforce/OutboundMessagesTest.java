@@ -42,8 +42,12 @@ class OutboundMessagesTest {
             exchange.close();
         });
         receiver.start();
-        org.sandbox.setOutboundMessage("deals", "opportunity", List.of("name", "Amount", "SystemModstamp"),
-            "http://127.0.0.1:" + receiver.getAddress().getPort() + "/");
+        tellOf("deals", "name", "Amount", "SystemModstamp");
+    }
+
+    private void tellOf(String message, String... fields) {
+        org.sandbox.setOutboundMessage(message, "opportunity", List.of(fields),
+            "http://127.0.0.1:" + receiver.getAddress().getPort() + "/" + message);
     }
 
     @AfterEach
@@ -70,6 +74,21 @@ class OutboundMessagesTest {
             List.of(Delivery.State.DELIVERED)::equals);
         assertThat(received).hasSize(3);
         assertThat(List.copyOf(received)).allMatch(received.peek()::equals);
+    }
+
+    @Test
+    void oneMessageTellsOfAHundredRecordsAtMost() {
+        org.sandbox.acts().stream().filter(act -> act.name().equals("remove-outbound-message")).findFirst().orElseThrow().does()
+            .apply(SalesforceSandbox.JSON.valueToTree(Map.of("name", "deals")));
+        String book = org.create("Pricebook2", "{'Name':'Special'}");
+        for (int i = 0; i < 101; i++) {
+            org.sandbox.create("Opportunity", Map.of("Name", "Deal", "StageName", "Prospecting", "CloseDate", "2026-12-31", "Pricebook2Id",
+                book));
+        }
+        tellOf("books", "Pricebook2Id");
+        org.sandbox.delete("Pricebook2", book); // clears the field of all at once
+        await().until(() -> received.size() == 2);
+        assertThat(received.stream().map(body -> body.split("<Notification>").length - 1)).containsExactlyInAnyOrder(100, 1);
     }
 
     @Test

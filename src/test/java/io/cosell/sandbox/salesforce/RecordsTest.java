@@ -3,12 +3,15 @@ package io.cosell.sandbox.salesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Request;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sections 3.1 and 3.6 of the contract: single records, and what every answer tells. */
@@ -264,6 +267,20 @@ class RecordsTest {
         String content = org.read("ContentNote", note).path("Content").asText();
         assertThat(content).isEqualTo("/services/data/v60.0/sobjects/ContentNote/" + note + "/Content");
         assertThat(org.get(content).text()).isEqualTo("Hello");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST,   /services/oauth2/token, SIGN_IN",
+        "POST,   /services/data/v60.0/sobjects/Opportunity, CREATE",
+        "GET,    /services/data/v60.0/sobjects/Opportunity/006SB0000000001YAA, READ",
+        "PATCH,  /services/data/v60.0/sobjects/Opportunity/006SB0000000001YAA, UPDATE",
+        "PATCH,  /services/data/v60.0/sobjects/Opportunity/Referral_Identifier__c/x, CREATE",
+        "DELETE, /services/data/v60.0/sobjects/Opportunity/006SB0000000001YAA, DELETE",
+        "GET,    /services/data/v60.0/sobjects/Opportunity/describe, OTHER",
+        "GET,    /nonsense, OTHER"})
+    void eachCallIsOfAKind(String method, String path, CallKind kind) {
+        assertThat(org.sandbox.kind(new Request(method, path, Map.of(), Map.of(), new byte[0]))).isEqualTo(kind);
     }
 
     @Test

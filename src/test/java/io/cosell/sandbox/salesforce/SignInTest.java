@@ -2,6 +2,8 @@ package io.cosell.sandbox.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Reply;
+import io.cosell.sandbox.Request;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -58,6 +60,16 @@ class SignInTest {
     void theInstanceIsTheHostTheCallerUsed() {
         String port = org.sandbox.address().replaceAll(".*:", "");
         assertThat(org.token(SalesforceOrg.CREDENTIALS).json().path("instance_url").asText()).isEqualTo("http://127.0.0.1:" + port);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"login.salesforce.com, 400", "test.salesforce.com, 400", "contoso.my.salesforce.com, 200"})
+    void clientCredentialsNeedTheOrganisationsOwnHost(String host, int status) {
+        Reply reply = org.sandbox.handle(new Request("POST", "/services/oauth2/token", Map.of(), Map.of("Host", host),
+            SalesforceOrg.CREDENTIALS.getBytes(StandardCharsets.UTF_8)));
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.text()).contains(status == 200 ? "\"instance_url\":\"http://" + host + "\""
+            : "\"error_description\":\"request not supported on this domain\"");
     }
 
     @ParameterizedTest
