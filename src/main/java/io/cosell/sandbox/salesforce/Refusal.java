@@ -41,7 +41,7 @@ final class Refusal extends RuntimeException {
 
     private final int status;
     private final List<Error> errors;
-    private final transient List<String> choices;
+    private final List<String> choices;
 
     private Refusal(int status, List<Error> errors, List<String> choices) {
         super(errors.isEmpty() ? "several records fit" : errors.get(0).code() + ": " + errors.get(0).message(), null, false, false);

@@ -161,9 +161,7 @@ public final class SalesforceSandbox extends SandboxSystem {
             changed(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
                 change.row().id(), Collections.unmodifiableMap(written)));
         }
-        if (messages != null) { // null while the seed is planted
-            messages.tell(changes);
-        }
+        messages.tell(changes);
     }
 
     @Override

@@ -110,7 +110,7 @@ final class Schema {
         return TREE;
     }
 
-    /** The object as it is with every feature on. */
+    /** The object as it is with every feature on; null if there is none. */
     SObject whole(String name) {
         return built.computeIfAbsent(EnumSet.allOf(Feature.class), this::build).get(name);
     }

@@ -103,6 +103,17 @@ class RecordsTest {
         assertThat(read.json().at("/attributes/url").asText()).isEqualTo("/services/data/" + version + "/sobjects/Opportunity/" + id);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000+0000", "2026-01-01T01:00:00.250+01:00", "2026-01-01T00:00Z"})
+    void timesAreTakenInEveryUsualFormAndShownInOne(String time) {
+        org.close();
+        org = new SalesforceOrg(SalesforceOptions.defaults()
+            .withField(new SalesforceOptions.OwnField("Account", "Seen__c", "datetime", false, false, false)));
+        String id = org.create("Account", "{'Name':'Contoso','Seen__c':'" + time + "'}");
+        assertThat(org.read("Account", id).path("Seen__c").asText()).isEqualTo("2026-01-01T00:00:00.000+0000");
+        assertThat(org.patch("sobjects/Account/" + id, "{\"Seen__c\":\"yesterday\"}").code()).isEqualTo("JSON_PARSER_ERROR");
+    }
+
     // ---- by external id
 
     private String withReferral(String referral) {
