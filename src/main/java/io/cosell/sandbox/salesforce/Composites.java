@@ -3,7 +3,9 @@ package io.cosell.sandbox.salesforce;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.InnerCalls;
 import io.cosell.sandbox.Reply;
+import io.cosell.sandbox.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ final class Composites {
     private static final int MOST_NODE_TYPES = 15;
     private static final int FAILED_GRAPHS = 14;
     private static final int GRAPHS_SINCE = 50;
+    private static final int MULTIPLE_CHOICES = 300;
     private static final int BAD_REQUEST = 400;
     private static final String HALTED = "PROCESSING_HALTED";
     private static final String LIMIT = "LIMIT_EXCEEDED";
@@ -35,9 +38,11 @@ final class Composites {
         "Batch processing halted per request");
 
     private final Org org;
+    private final InnerCalls log;
 
-    Composites(Org org) {
+    Composites(Org org, InnerCalls log) {
         this.org = org;
+        this.log = log;
     }
 
     List<Resource> resources() {
@@ -47,14 +52,40 @@ final class Composites {
             new Resource("POST", "/composite/batch", CallKind.BATCH, (call, parts) -> batch(call)));
     }
 
-    /** Ends a transaction that must not count; carries what is answered all the same. */
+    /** Ends a transaction that must not count. */
     private static final class Undone extends RuntimeException {
-        private final transient List<Map<String, Object>> answers;
-
-        Undone(List<Map<String, Object>> answers) {
+        Undone() {
             super(null, null, false, false);
-            this.answers = answers;
         }
+    }
+
+    /**
+     * A part that was answered.
+     *
+     * @param request what was called; null if a reference could not be filled
+     */
+    private record Answered(Subrequest part, Request request, Reply reply) {
+
+        /** 300 counts too: nothing was written (section 3.1). */
+        boolean failed() {
+            return reply.status() >= MULTIPLE_CHOICES;
+        }
+
+        Map<String, Object> json() {
+            Map<String, String> headers = new LinkedHashMap<>(reply.headers());
+            headers.remove("Content-Type");
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("body", Subrequest.body(reply));
+            json.put("httpHeaders", headers);
+            json.put("httpStatusCode", reply.status());
+            json.put("referenceId", part.referenceId());
+            return json;
+        }
+    }
+
+    private void note(List<Answered> answers, boolean kept) {
+        answers.stream().filter(answered -> answered.request() != null)
+            .forEach(answered -> log.answered(answered.request(), answered.reply(), kept));
     }
 
     // ---- composite
@@ -69,8 +100,8 @@ final class Composites {
             .findFirst().ifPresent(part -> {
                 throw Subrequest.invalid("The resource " + part.url() + " can't be a subrequest.");
             });
-        List<Map<String, Object>> answers = call.body().path("allOrNone").asBoolean() ? allOrNone(call, parts) : answers(call, parts);
-        return Reply.json(200, Map.of("compositeResponse", answers));
+        List<Answered> answers = call.body().path("allOrNone").asBoolean() ? allOrNone(call, parts) : separately(call, parts);
+        return Reply.json(200, Map.of("compositeResponse", answers.stream().map(Answered::json).toList()));
     }
 
     private static List<Subrequest> parts(List<JsonNode> list) {
@@ -89,59 +120,50 @@ final class Composites {
     }
 
     /** Each part on its own. */
-    private static List<Map<String, Object>> answers(ApiCall call, List<Subrequest> parts) {
+    private List<Answered> separately(ApiCall call, List<Subrequest> parts) {
         References references = new References();
-        return parts.stream().map(part -> answer(part, send(call, part, references))).toList();
+        List<Answered> answers = parts.stream().map(part -> send(call, part, references)).toList();
+        note(answers, true);
+        return answers;
     }
 
     /** One part, with what came before in place of its references. */
-    private static Reply send(ApiCall call, Subrequest part, References references) {
-        Reply reply;
+    private static Answered send(ApiCall call, Subrequest part, References references) {
+        Request request;
         try {
-            reply = references.fill(part).send(call);
+            request = references.fill(part).request(call);
         } catch (Refusal unfilled) {
-            return unfilled.reply();
+            return new Answered(part, null, unfilled.reply());
         }
-        if (!failed(reply)) {
-            references.add(part.referenceId(), Subrequest.body(reply));
+        Answered answered = new Answered(part, request, call.inner(request));
+        if (!answered.failed()) {
+            references.add(part.referenceId(), Subrequest.body(answered.reply()));
         }
-        return reply;
-    }
-
-    /** 300 counts too: nothing was written (section 3.1). */
-    private static boolean failed(Reply reply) {
-        return reply.status() >= BAD_REQUEST || reply.status() == 300;
-    }
-
-    private static Map<String, Object> answer(Subrequest part, Reply reply) {
-        Map<String, String> headers = new LinkedHashMap<>(reply.headers());
-        headers.remove("Content-Type");
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("body", Subrequest.body(reply));
-        answer.put("httpHeaders", headers);
-        answer.put("httpStatusCode", reply.status());
-        answer.put("referenceId", part.referenceId());
-        return answer;
+        return answered;
     }
 
     /** All parts, or none: then those beside the one that failed answer that they are undone. */
-    private List<Map<String, Object>> allOrNone(ApiCall call, List<Subrequest> parts) {
+    private List<Answered> allOrNone(ApiCall call, List<Subrequest> parts) {
         References references = new References();
+        List<Answered> answers = new ArrayList<>();
         try {
-            return org.store().transaction(() -> {
-                List<Map<String, Object>> answers = new ArrayList<>();
+            org.store().transaction(() -> {
                 for (Subrequest part : parts) {
-                    Reply reply = send(call, part, references);
-                    if (failed(reply)) {
-                        throw new Undone(parts.stream().map(other -> answer(other, other == part ? reply : ROLLED_BACK.reply())).toList());
+                    Answered answered = send(call, part, references);
+                    answers.add(answered);
+                    if (answered.failed()) {
+                        throw new Undone();
                     }
-                    answers.add(answer(part, reply));
                 }
-                return answers;
+                return null;
             });
         } catch (Undone undone) {
-            return undone.answers;
+            note(answers, false);
+            Answered failed = answers.get(answers.size() - 1);
+            return parts.stream().map(part -> part == failed.part() ? failed : new Answered(part, null, ROLLED_BACK.reply())).toList();
         }
+        note(answers, true);
+        return answers;
     }
 
     // ---- graphs
@@ -165,13 +187,14 @@ final class Composites {
         int failed = 0;
         List<Map<String, Object>> answers = new ArrayList<>();
         for (Map.Entry<String, List<Subrequest>> graph : byId.entrySet()) {
-            List<Map<String, Object>> nodes = failed >= FAILED_GRAPHS
-                ? graph.getValue().stream().map(node -> answer(node, TOO_MANY_FAILED.reply())).toList() : allOrNone(call, graph.getValue());
-            boolean successful = nodes.stream().noneMatch(node -> (int) node.get("httpStatusCode") >= 300);
+            List<Answered> nodes = failed >= FAILED_GRAPHS
+                ? graph.getValue().stream().map(node -> new Answered(node, null, TOO_MANY_FAILED.reply())).toList()
+                : allOrNone(call, graph.getValue());
+            boolean successful = nodes.stream().noneMatch(Answered::failed);
             failed += successful ? 0 : 1;
             Map<String, Object> answer = new LinkedHashMap<>();
             answer.put("graphId", graph.getKey());
-            answer.put("graphResponse", Map.of("compositeResponse", nodes));
+            answer.put("graphResponse", Map.of("compositeResponse", nodes.stream().map(Answered::json).toList()));
             answer.put("isSuccessful", successful);
             answers.add(answer);
         }
@@ -194,7 +217,7 @@ final class Composites {
 
     // ---- batch
 
-    private static Reply batch(ApiCall call) {
+    private Reply batch(ApiCall call) {
         List<JsonNode> requests = Subrequest.list(call.body(), "batchRequests");
         refuseAbove(MOST_PARTS, requests.size(), "subrequests");
         List<Subrequest> parts = requests.stream().map(Composites::batchPart).toList();
@@ -202,7 +225,12 @@ final class Composites {
         boolean errors = false;
         List<Map<String, Object>> results = new ArrayList<>();
         for (Subrequest part : parts) {
-            Reply reply = errors && haltOnError ? BATCH_HALTED.reply() : part.send(call);
+            Reply reply = BATCH_HALTED.reply();
+            if (!errors || !haltOnError) {
+                Request request = part.request(call);
+                reply = call.inner(request);
+                log.answered(request, reply, true);
+            }
             errors |= reply.status() >= BAD_REQUEST;
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("statusCode", reply.status());

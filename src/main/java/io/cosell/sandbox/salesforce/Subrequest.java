@@ -68,8 +68,8 @@ record Subrequest(String method, String url, JsonNode body, Map<String, String> 
         return new QueryStringDecoder(url).path().replaceFirst("^" + Api.DATA + "v[\\d.]+", "");
     }
 
-    /** Makes the call. */
-    Reply send(ApiCall whole) {
+    /** The call it is on its own. */
+    Request request(ApiCall whole) {
         QueryStringDecoder address = new QueryStringDecoder(url);
         Map<String, String> query = new LinkedHashMap<>();
         address.parameters().forEach((name, values) -> query.put(name, values.get(values.size() - 1)));
@@ -77,7 +77,7 @@ record Subrequest(String method, String url, JsonNode body, Map<String, String> 
         all.putAll(whole.request().headers());
         all.putAll(headers);
         byte[] bytes = body.isMissingNode() || body.isNull() ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8);
-        return whole.inner(new Request(method, address.path(), query, all, bytes));
+        return new Request(method, address.path(), query, all, bytes);
     }
 
     /** The body of an answer, null if it is empty. */
