@@ -52,13 +52,6 @@ final class Composites {
             new Resource("POST", "/composite/batch", CallKind.BATCH, (call, parts) -> batch(call)));
     }
 
-    /** Ends a transaction that must not count. */
-    private static final class Undone extends RuntimeException {
-        Undone() {
-            super(null, null, false, false);
-        }
-    }
-
     /**
      * A part that was answered.
      *

@@ -48,6 +48,11 @@ final class Queries {
             new Resource("GET", "/queryAll/{locator}", CallKind.LIST, (call, parts) -> next(call, parts.get("locator"))));
     }
 
+    /** Forgets every locator. */
+    void forget() {
+        cursors.clear();
+    }
+
     private Reply first(ApiCall call, boolean deletedToo) {
         if (call.request().query().containsKey("explain")) {
             throw Refusal.unsupported("query plans");

@@ -65,13 +65,6 @@ final class RecordCollections {
         }
     }
 
-    /** Ends a transaction that must not count. */
-    private static final class Undone extends RuntimeException {
-        Undone() {
-            super(null, null, false, false);
-        }
-    }
-
     private Reply create(ApiCall call) {
         return each(records(call), allOrNone(call), true, record ->
             new Outcome(org.rules().create(object(record), record, call.author()).id(), null, List.of()));
@@ -184,7 +177,8 @@ final class RecordCollections {
 
     private static void refuseAboveMost(int records) {
         if (records > MOST) {
-            throw new Refusal(400, "EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than " + MOST + " records into this call");
+            throw new Refusal(400, "EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than " + MOST
+                + " records into this call");
         }
     }
 

@@ -49,6 +49,7 @@ public final class SalesforceSandbox extends SandboxSystem {
     private final Rules rules;
     private final Usage usage;
     private final SignIn signIn;
+    private final Queries queries;
     private final Api api;
     private final OutboundMessages messages;
     private final LeadConversion conversion;
@@ -76,8 +77,9 @@ public final class SalesforceSandbox extends SandboxSystem {
         messages = new OutboundMessages(org, events());
         conversion = new LeadConversion(org);
         acts = new Acts(org, signIn, messages);
+        queries = new Queries(org);
         // The first line that fits answers: those with fixed words stand before those with names in braces.
-        api = new Api(store, Stream.of(new Queries(org).resources(), new Limits(usage).resources(), new Replication(org).resources(),
+        api = new Api(store, Stream.of(queries.resources(), new Limits(usage).resources(), new Replication(org).resources(),
             new Composites(org, this::inner).resources(), new RecordCollections(org).resources(), new Trees(org).resources(),
             new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
         store.transaction(() -> {
@@ -193,6 +195,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         switches.all().forEach(one -> switches.turn(one, on.contains(one)));
         rules.restoreNumbers(numbers);
         messages.restore(others);
+        queries.forget();
         signIn.expireAll();
     }
 

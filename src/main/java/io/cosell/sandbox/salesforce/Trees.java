@@ -27,7 +27,8 @@ final class Trees {
     }
 
     List<Resource> resources() {
-        return List.of(new Resource("POST", "/composite/tree/{object}", CallKind.BATCH, (call, parts) -> create(call, parts.get("object"))));
+        return List.of(new Resource("POST", "/composite/tree/{object}", CallKind.BATCH, (call, parts) ->
+            create(call, parts.get("object"))));
     }
 
     /**
@@ -38,13 +39,6 @@ final class Trees {
      * @param children how it points to its parent, null at the top
      */
     private record Node(SObject object, String referenceId, ObjectNode fields, Node parent, SObject.Child children) {
-    }
-
-    /** Ends a transaction that must not count. */
-    private static final class Undone extends RuntimeException {
-        Undone() {
-            super(null, null, false, false);
-        }
     }
 
     private Reply create(ApiCall call, String name) {

@@ -47,7 +47,7 @@ class CompositeTest {
         return part("POST", "/sobjects/Opportunity", referenceId, fields);
     }
 
-    private Contoso.Answer composite(boolean allOrNone, List<?> parts) {
+    private SalesforceOrg.Answer composite(boolean allOrNone, List<?> parts) {
         return contoso.post("/composite", Map.of("allOrNone", allOrNone, "collateSubrequests", true, "compositeRequest", parts));
     }
 
@@ -164,7 +164,7 @@ class CompositeTest {
         return Map.of("graphId", id, "compositeRequest", nodes);
     }
 
-    private Contoso.Answer graphs(List<?> graphs) {
+    private SalesforceOrg.Answer graphs(List<?> graphs) {
         return contoso.post("/composite/graph", Map.of("graphs", graphs));
     }
 

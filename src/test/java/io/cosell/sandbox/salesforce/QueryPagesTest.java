@@ -76,6 +76,14 @@ class QueryPagesTest {
         assertThat(answer.code()).isEqualTo("INVALID_QUERY_LOCATOR");
     }
 
+    @Test
+    void aRestoredOrganisationKnowsNoLocators() {
+        String next = contoso.query(ALL).json().path("nextRecordsUrl").asText();
+        contoso.sandbox.restore(contoso.sandbox.state());
+        contoso.signIn();
+        assertThat(contoso.get(next).code()).isEqualTo("INVALID_QUERY_LOCATOR");
+    }
+
     @ParameterizedTest
     @CsvSource({"x", "01gSB0000000009YAA-2000"})
     void refusesALocatorItNeverGave(String locator) {

@@ -50,13 +50,15 @@ class RecordCollectionsTest {
 
     @Test
     void createsRecordsOfSeveralObjectsEachOnItsOwn() {
-        var answer = contoso.post(PATH, body(false, List.of(account("One"), record("Contact", Map.of("FirstName", "Jo")), account("Two"))));
+        var answer = contoso.post(PATH, body(false, List.of(account("One"), record("Contact", Map.of("FirstName", "Jo")),
+            account("Two"))));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(successes(answer.json())).containsExactly(true, false, true);
         String id = answer.json().at("/0/id").asText();
         assertThat(contoso.sandbox.row("Account", id)).containsEntry("Name", "One");
         assertThat(answer.text()).startsWith("[{\"id\":\"" + id + "\",\"success\":true,\"errors\":[]},{\"success\":false,\"errors\":[{"
-            + "\"statusCode\":\"REQUIRED_FIELD_MISSING\",\"message\":\"Required fields are missing: [LastName]\",\"fields\":[\"LastName\"]}]}");
+            + "\"statusCode\":\"REQUIRED_FIELD_MISSING\",\"message\":\"Required fields are missing: [LastName]\","
+            + "\"fields\":[\"LastName\"]}]}");
     }
 
     @Test
@@ -167,7 +169,7 @@ class RecordCollectionsTest {
         return node;
     }
 
-    private Contoso.Answer tree(Object... records) {
+    private SalesforceOrg.Answer tree(Object... records) {
         return contoso.post("/composite/tree/Account", Map.of("records", List.of(records)));
     }
 

@@ -32,7 +32,7 @@ class ReplicationTest {
         return contoso.opportunity(name, Map.of());
     }
 
-    private Contoso.Answer changes(String what, String start, String end) {
+    private SalesforceOrg.Answer changes(String what, String start, String end) {
         return contoso.get("/sobjects/Opportunity/" + what + "?start=" + Contoso.encode(start) + "&end=" + Contoso.encode(end));
     }
 
@@ -91,7 +91,8 @@ class ReplicationTest {
         at("2026-11-20T10:10:00Z");
         contoso.sandbox.delete("Opportunity", two);
         var answer = contoso.get("/sobjects/Opportunity/" + form + "start=2026-11-20T10:00:00Z&end=2026-11-20T10:10:00Z");
-        assertThat(answer.text()).isEqualTo("{\"deletedRecords\":[{\"id\":\"" + one + "\",\"deletedDate\":\"2026-11-20T10:00:30.000+0000\"}],"
+        assertThat(answer.text()).isEqualTo("{\"deletedRecords\":[{\"id\":\"" + one + "\","
+            + "\"deletedDate\":\"2026-11-20T10:00:30.000+0000\"}],"
             + "\"earliestDateAvailable\":\"2026-10-21T10:10:00.000+0000\",\"latestDateCovered\":\"2026-11-20T10:10:00.000+0000\"}");
     }
 

@@ -33,7 +33,8 @@ class SoqlTest {
         alpha = contoso.opportunity("Alpha", Map.of("Amount", 100, "AccountId", fabrikam, "CloseDate", "2026-11-20",
             "Referral_Identifier__c", "ref-1"));
         contoso.clock.set(Instant.parse("2026-11-19T23:59:00Z"));
-        brien = contoso.opportunity("O'Brien 100%_done", Map.of("Amount", 200.5, "CloseDate", "2027-01-01", "Referral_Identifier__c", "REF-2"));
+        brien = contoso.opportunity("O'Brien 100%_done", Map.of("Amount", 200.5, "CloseDate", "2027-01-01",
+            "Referral_Identifier__c", "REF-2"));
         contoso.clock.set(Instant.parse("2026-11-20T10:00:00Z"));
         contoso.opportunity("beta", Map.of("StageName", "Closed Won", "Sync_With_Partner_Center__c", true, "NextStep", "call"));
     }
@@ -207,8 +208,8 @@ class SoqlTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.code()).isEqualTo("INVALID_FIELD");
         assertThat(answer.message()).isEqualTo("\nSELECT Id, Foo FROM Opportunity\n           ^\nERROR at Row:1:Column:12\n"
-            + "No such column 'Foo' on entity 'Opportunity'. If you are attempting to use a custom field, be sure to append the '__c' after "
-            + "the custom field name. Please reference your WSDL or the describe call for the appropriate names.");
+            + "No such column 'Foo' on entity 'Opportunity'. If you are attempting to use a custom field, be sure to append the '__c' "
+            + "after the custom field name. Please reference your WSDL or the describe call for the appropriate names.");
     }
 
     @ParameterizedTest
