@@ -3,6 +3,7 @@ package io.cosell.sandbox.salesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Trouble;
 import java.util.Map;
@@ -176,6 +177,34 @@ class ErrorsTest {
     private void act(String name, Map<String, Object> parameters) {
         org.sandbox.acts().stream().filter(act -> act.name().equals(name)).findFirst().orElseThrow().does()
             .apply(SalesforceSandbox.JSON.valueToTree(parameters));
+    }
+
+    @Test
+    void aRecordWithheldCanNeitherBeChangedNorLinkedToByTheIntegrationUser() {
+        String account = org.create("Account", "{'Name':'Contoso'}");
+        act("withhold-record", Map.of("id", account));
+        assertThat(org.patch("sobjects/Account/" + account, "{\"Phone\":\"1\"}").code()).isEqualTo("INSUFFICIENT_ACCESS_OR_READONLY");
+        assertThat(org.delete("sobjects/Account/" + account).code()).isEqualTo("INSUFFICIENT_ACCESS_OR_READONLY");
+        assertThat(change("{'AccountId':'" + account + "'}").code()).isEqualTo("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY");
+        org.sandbox.update("Account", account, Map.of("Phone", "2"));
+        act("withhold-record", Map.of("id", account, "on", false));
+        assertThat(org.patch("sobjects/Account/" + account, "{\"Phone\":\"3\"}").status()).isEqualTo(204);
+    }
+
+    @Test
+    void anEditionWithoutApiSaysSo() {
+        org.sandbox.switches().turn(SalesforceSwitch.NO_API, true);
+        assertThat(org.get("sobjects").status()).isEqualTo(403);
+        assertThat(org.get("sobjects").code()).isEqualTo("API_DISABLED_FOR_ORG");
+    }
+
+    @Test
+    void tooManyLongCallsAtOnceAreAnotherLimit() {
+        org.sandbox.fail(Fault.instead("GET", "/sobjects", SalesforceSandbox.throttledByConcurrency()));
+        var refused = org.get("sobjects");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.code()).isEqualTo("REQUEST_LIMIT_EXCEEDED");
+        assertThat(org.get("sobjects").status()).isEqualTo(200);
     }
 
     @Test

@@ -198,8 +198,12 @@ class OpportunityFieldsTest {
         String id = org.create("Opportunity", "{'Name':'D','StageName':'Prospecting','CloseDate':'2026-12-31','AccountId':'" + account
             + "'}");
         String note = org.create("Note", "{'ParentId':'" + id + "','Title':'Call'}");
+        String content = org.create("ContentNote", "{'Title':'Call'}");
+        org.create("ContentDocumentLink", "{'LinkedEntityId':'" + id + "','ContentDocumentId':'" + content + "'}");
         org.delete("sobjects/Account/" + account);
         assertThat(org.get("sobjects/Opportunity/" + id).code()).isEqualTo("ENTITY_IS_DELETED");
         assertThat(org.get("sobjects/Note/" + note).code()).isEqualTo("ENTITY_IS_DELETED");
+        assertThat(org.sandbox.rows("ContentDocumentLink")).isEmpty();
+        assertThat(org.get("sobjects/ContentNote/" + content).status()).isEqualTo(200);
     }
 }

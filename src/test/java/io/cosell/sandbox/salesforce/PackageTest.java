@@ -55,7 +55,7 @@ class PackageTest {
         assertThat(deal.path("Sync_With_Partner_Center__c").asBoolean(true)).isFalse();
         assertThat(deal.path("Referral_visible_to_Microsoft_sellers__c").asBoolean(true)).isFalse();
         assertThat(deal.path("Co_sell_Type__c").asText()).isEqualTo("IP Co-sell");
-        assertThat(answer.text()).contains("\"Solution_Count__c\":0.0,");
+        assertThat(answer.text()).contains("\"Solution_Count__c\":0.0");
         assertThat(deal.path("How_can_Microsoft_help__c").isNull()).isTrue();
     }
 
@@ -174,6 +174,19 @@ class PackageTest {
         assertThat(left.path("SystemModstamp").asText()).isEqualTo("2026-11-20T10:01:00.000+0000");
         org.delete("sobjects/Microsoft_Solutions__c/" + other);
         assertThat(org.read("Opportunity", id).path("Sync_With_Partner_Center__c").asBoolean()).isFalse();
+    }
+
+    @Test
+    void aTriggerWhoseUpdateIsRefusedFailsTheSolutionToo() {
+        String id = org.opportunity();
+        change(id, "{'Sync_With_Partner_Center__c':true}");
+        org.sandbox.switches().turn(SalesforceSwitch.REQUIRED_SOLUTION_AREA, true);
+        var refused = org.post("sobjects/Microsoft_Solutions__c", "{\"Opportunity__c\":\"" + id + "\",\"Solution__c\":\""
+            + detail("SOL-34104-EBB") + "\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY");
+        assertThat(refused.message()).contains("msft_SolutionTrigger", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Solution_Area__c");
+        assertThat(org.sandbox.rows("Microsoft_Solutions__c")).isEmpty();
     }
 
     private static final String SYNC = "{'Sync_With_Partner_Center__c':true";
