@@ -49,6 +49,7 @@ public final class SalesforceSandbox extends SandboxSystem {
     private final Rules rules;
     private final Usage usage;
     private final SignIn signIn;
+    private final Queries queries;
     private final Api api;
     private final OutboundMessages messages;
     private final LeadConversion conversion;
@@ -76,8 +77,11 @@ public final class SalesforceSandbox extends SandboxSystem {
         messages = new OutboundMessages(org, events());
         conversion = new LeadConversion(org);
         acts = new Acts(org, signIn, messages);
+        queries = new Queries(org);
         // The first line that fits answers: those with fixed words stand before those with names in braces.
-        api = new Api(store, Stream.of(new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
+        api = new Api(store, Stream.of(queries.resources(), new Limits(usage).resources(), new Replication(org).resources(),
+            new Composites(org, this::inner).resources(), new RecordCollections(org).resources(), new Trees(org).resources(),
+            new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
         store.transaction(() -> {
             Seed.plant(org);
             return null;
@@ -195,6 +199,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         rules.withheld().forEach(id -> rules.withhold(id, false));
         state.path("withheldRecords").forEach(id -> rules.withhold(id.asText(), true));
         messages.restore(others);
+        queries.forget();
         signIn.expireAll();
     }
 
