@@ -1,0 +1,76 @@
+package io.cosell.sandbox.clients;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.cosell.sandbox.Call;
+import io.cosell.sandbox.SandboxSystem;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Where a Node script asks for what others do in a sandbox meanwhile: POST of JSON to {@code /name-of-the-act}. */
+final class Backstage implements AutoCloseable {
+
+    private final Map<String, Function<JsonNode, Object>> acts = new HashMap<>();
+    private final HttpServer server;
+
+    /** Every sandbox's call log is there as {@code calls} and {@code forget-calls}. */
+    Backstage(SandboxSystem sandbox) {
+        acts.put("calls", parameters -> sandbox.calls().stream().map(Backstage::shown).toList());
+        acts.put("forget-calls", parameters -> {
+            sandbox.forgetCalls();
+            return List.of();
+        });
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    /** Adds an act; its result is answered as JSON. */
+    Backstage with(String name, Function<JsonNode, Object> act) {
+        acts.put(name, act);
+        return this;
+    }
+
+    String address() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private static Map<String, Object> shown(Call call) {
+        return Map.of("method", call.method(), "path", call.path(), "status", call.status());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        int status = 200;
+        byte[] body;
+        try {
+            String name = exchange.getRequestURI().getPath().substring(1);
+            if (!acts.containsKey(name)) {
+                throw new IllegalArgumentException("no such act; there are " + acts.keySet());
+            }
+            Object result = acts.get(name).apply(SandboxSystem.JSON.readTree(exchange.getRequestBody()));
+            body = SandboxSystem.JSON.writeValueAsBytes(result);
+        } catch (IOException | RuntimeException e) {
+            status = 500;
+            body = e.toString().getBytes(StandardCharsets.UTF_8);
+        }
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
