@@ -77,6 +77,11 @@ class DynamicsWebApiTest {
         return run("actions");
     }
 
+    @TestFactory
+    Stream<DynamicTest> readsMetadata() throws Exception {
+        return run("metadata");
+    }
+
     private Stream<DynamicTest> run(String script) throws IOException, InterruptedException {
         return NodeClients.run("dynamics-web-api/" + script + ".test.mjs",
             Map.of("SANDBOX_ADDRESS", sandbox.address(), "BACKSTAGE_ADDRESS", backstage.address()));
