@@ -63,7 +63,9 @@ public final class SalesforceSandbox extends SandboxSystem {
         signIn = new SignIn(options, switches, store, clock);
         Org org = new Org(options, switches, schema, store, rules, usage, clock);
         // The first line that fits answers: those with fixed words stand before those with names in braces.
-        api = new Api(store, Stream.of(new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
+        api = new Api(store, Stream.of(new Queries(org).resources(), new Limits(usage).resources(), new Replication(org).resources(),
+            new Composites(org, this::inner).resources(), new RecordCollections(org).resources(), new Trees(org).resources(),
+            new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
         store.transaction(() -> {
             Seed.plant(org);
             return null;
