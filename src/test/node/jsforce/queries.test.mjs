@@ -28,7 +28,7 @@ test('a query of more than 2,000 records is followed over nextRecordsUrl to the 
 test('a page says where the next one is, and queryMore reads it', async () => {
   const first = await conn.query(many);
   assert.deepEqual([first.totalSize, first.done, first.records.length], [all, false, 2000]);
-  assert.match(first.nextRecordsUrl, /^\/services\/data\/v60\.0\/query\/01g[a-zA-Z0-9]+-2000$/);
+  assert.match(first.nextRecordsUrl, /\/services\/data\/v60\.0\/query\/01g[a-zA-Z0-9]+-2000$/);
 
   const rest = await conn.queryMore(first.nextRecordsUrl);
   assert.deepEqual([rest.totalSize, rest.done, rest.records.length, rest.nextRecordsUrl], [all, true, all - 2000, undefined]);

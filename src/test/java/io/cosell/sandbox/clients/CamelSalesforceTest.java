@@ -11,6 +11,10 @@ import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.salesforce.SalesforceOptions;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +39,8 @@ class CamelSalesforceTest {
 
     private static final String VERSION = "/services/data/v60.0";
 
-    private final SalesforceSandbox sandbox = new SalesforceSandbox(new SandboxClock(),
+    private final SandboxClock clock = new SandboxClock();
+    private final SalesforceSandbox sandbox = new SalesforceSandbox(clock,
         SalesforceOptions.defaults().withDailyCalls(100_000));
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private ProducerTemplate client;
@@ -177,6 +182,7 @@ class CamelSalesforceTest {
         int pages = 1;
         while (!page.path("done").booleanValue()) {
             assertThat(page.path("totalSize").asInt()).isEqualTo(all);
+            assertThat(page.path("nextRecordsUrl").asText()).matches(VERSION + "/query/01g[a-zA-Z0-9]+-\\d+");
             page = call("queryMore", page.path("nextRecordsUrl").asText());
             ids.addAll(page.findValuesAsText("Id"));
             pages++;
@@ -235,10 +241,14 @@ class CamelSalesforceTest {
     /** Section 3.7: the client has no operation for it, its raw one reaches it. */
     @Test
     void updatedRecordsAreReachedByTheRawOperation() {
-        JsonNode answer = call("raw?format=JSON&rawMethod=GET&rawQueryParameters=start,end&rawPath=" + VERSION
-            + "/sobjects/Opportunity/updated/", null, Map.of("start", "2026-01-01T00:00:00+00:00", "end", "2026-01-02T00:00:00+00:00"));
+        LocalDateTime start = LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS).withSecond(1);
+        String id = newDeal("Updated");
+        clock.move(Duration.ofMinutes(10));
 
-        assertThat(answer.path("ids").isArray()).isTrue();
+        JsonNode answer = call("raw?format=JSON&rawMethod=GET&rawQueryParameters=start,end&rawPath=" + VERSION
+            + "/sobjects/Opportunity/updated/", null, Map.of("start", start + "+00:00", "end", start.plusMinutes(5) + "+00:00"));
+
+        assertThat(answer.path("ids")).extracting(JsonNode::asText).containsExactly(id);
         assertThat(answer.path("latestDateCovered").asText()).endsWith("+0000");
     }
 

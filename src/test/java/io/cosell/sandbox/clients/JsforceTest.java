@@ -12,6 +12,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ class JsforceTest {
                  .with("fail", act -> done(() -> fail(sandbox, act)))
                  .with("move-clock", act -> {
                      clock.move(Duration.parse(act.path("by").asText()));
-                     return clock.instant().toString();
+                     return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
                  })) {
             sandbox.start(0);
             return NodeClients.run("jsforce/" + script + ".test.mjs", Map.of("SANDBOX_ADDRESS", sandbox.address(),
