@@ -71,6 +71,7 @@ test('recent lists records the user worked with', async () => {
   const recent = await conn.recent();
 
   assert.ok(recent.some((record) => record.Id === id && record.attributes.type === 'Opportunity'));
+  assert.ok((await deals.recent()).some((record) => record.Id === id));
 });
 
 test('describe tells fields with types, lengths, choices and references', async () => {
