@@ -1,4 +1,4 @@
-// Section 3.5 of salesforce.md.
+// Sections 2.2 (leads) and 3.5 of salesforce.md.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { act, callsDuring } from '../sandbox.mjs';
@@ -87,4 +87,44 @@ test('an unavailable service is tried again by the client', async () => {
   const calls = await callsDuring(() => conn.limits());
 
   assert.deepEqual(calls.map((call) => call.status), [503, 200]);
+});
+
+test('a write whose request is lost was not done', async () => {
+  await act('fail', { method: 'POST', path: '/sobjects/Opportunity', trouble: 'REQUEST_LOST' });
+
+  await refused(conn.sobject('Opportunity').create(deal({ Name: 'Lost request' })));
+
+  assert.equal((await conn.query("SELECT COUNT() FROM Opportunity WHERE Name = 'Lost request'")).totalSize, 0);
+});
+
+test('a write whose answer is lost was done, and the client does not repeat it', async () => {
+  await act('fail', { method: 'POST', path: '/sobjects/Opportunity', trouble: 'ANSWER_LOST' });
+
+  const calls = await callsDuring(() => refused(conn.sobject('Opportunity').create(deal({ Name: 'Lost answer' }))));
+
+  assert.equal(calls.length, 1);
+  assert.equal((await conn.query("SELECT COUNT() FROM Opportunity WHERE Name = 'Lost answer'")).totalSize, 1);
+});
+
+test('a record that somebody else holds is UNABLE_TO_LOCK_ROW, until they let it go', async () => {
+  const { id } = await conn.sobject('Opportunity').create(deal());
+  await act('lock-record', { id, writes: 1 });
+
+  const error = await refused(conn.sobject('Opportunity').update({ Id: id, Name: 'x' }));
+  assert.equal(error.errorCode, 'UNABLE_TO_LOCK_ROW');
+  assert.match(error.message, /^unable to obtain exclusive access to this record or 1 records: 006/);
+
+  assert.equal((await conn.sobject('Opportunity').update({ Id: id, Name: 'x' })).success, true);
+});
+
+test('a converted lead is read-only and leads to what was made of it', async () => {
+  const leads = conn.sobject('Lead');
+  const { id } = await leads.create({ LastName: 'Fox', Company: 'Contoso' });
+  await act('convert-lead', { id });
+
+  const lead = await leads.retrieve(id);
+  assert.equal(lead.IsConverted, true);
+  const converted = [lead.ConvertedAccountId, lead.ConvertedContactId, lead.ConvertedOpportunityId];
+  assert.deepEqual(converted.map((made) => made.slice(0, 3)), ['001', '003', '006']);
+  assert.equal((await refused(leads.update({ Id: id, LastName: 'x' }))).name, 'CANNOT_UPDATE_CONVERTED_LEAD');
 });

@@ -4,28 +4,53 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.cosell.sandbox.Call;
+import io.cosell.sandbox.Fault;
+import io.cosell.sandbox.Request;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Trouble;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** Where a Node script asks for what others do in a sandbox meanwhile: POST of JSON to {@code /name-of-the-act}. */
 final class Backstage implements AutoCloseable {
 
+    private static final Request NO_REQUEST = new Request("GET", "/", Map.of(), Map.of(), new byte[0]);
+    private static final int RETRY_AFTER = 12;
+
     private final Map<String, Function<JsonNode, Object>> acts = new HashMap<>();
     private final HttpServer server;
 
-    /** Every sandbox's call log is there as {@code calls} and {@code forget-calls}. */
+    /**
+     * All acts of the sandbox are there, its call log as {@code calls} and {@code forget-calls}, its switches as {@code turn-on}, and
+     * {@code fail}, which lets the next call with a method and a path go wrong.
+     */
     Backstage(SandboxSystem sandbox) {
+        sandbox.acts().forEach(act -> acts.put(act.name(), parameters -> {
+            synchronized (sandbox) {
+                return act.does().apply(parameters);
+            }
+        }));
+        acts.put("turn-on", parameters -> {
+            sandbox.switches().turn(sandbox.switches().named(parameters.path("switch").asText()), true);
+            return null;
+        });
+        acts.put("fail", parameters -> {
+            Trouble trouble = Trouble.valueOf(parameters.path("trouble").asText());
+            String method = parameters.path("method").asText();
+            String path = parameters.path("path").asText();
+            sandbox.fail(trouble == Trouble.ANSWER_LOST ? Fault.answerLost(method, path)
+                : Fault.instead(method, path, trouble == Trouble.REQUEST_LOST ? null : sandbox.refusal(trouble, NO_REQUEST, RETRY_AFTER)));
+            return null;
+        });
         acts.put("calls", parameters -> sandbox.calls().stream().map(Backstage::shown).toList());
         acts.put("forget-calls", parameters -> {
             sandbox.forgetCalls();
-            return List.of();
+            return null;
         });
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -1,10 +1,6 @@
 package io.cosell.sandbox.clients;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.cosell.sandbox.Fault;
-import io.cosell.sandbox.Request;
 import io.cosell.sandbox.SandboxClock;
-import io.cosell.sandbox.Trouble;
 import io.cosell.sandbox.salesforce.SalesforceOptions;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import java.io.IOException;
@@ -14,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -60,25 +55,15 @@ class JsforceTest {
 
     @TestFactory
     Stream<DynamicTest> runsOutOfCalls() throws Exception {
-        return run("limits", options().withDailyCalls(20));
-    }
-
-    private static SalesforceOptions options() {
-        return SalesforceOptions.defaults().withDailyCalls(100_000).withKey(KEYS.getPublic());
+        return run("limits");
     }
 
     private static Stream<DynamicTest> run(String script) throws IOException, InterruptedException {
-        return run(script, options());
-    }
-
-    private static Stream<DynamicTest> run(String script, SalesforceOptions options) throws IOException, InterruptedException {
+        SalesforceOptions options = SalesforceOptions.defaults().withDailyCalls(100_000).withKey(KEYS.getPublic());
         SandboxClock clock = new SandboxClock();
         try (SalesforceSandbox sandbox = new SalesforceSandbox(clock, options);
              Backstage backstage = new Backstage(sandbox)
-                 .with("expire-sessions", act -> done(sandbox::expireSessions))
-                 .with("seed-deals", act -> done(() -> seed(sandbox, act.path("count").asInt())))
-                 .with("turn-on", act -> done(() -> turnOn(sandbox, act.path("switch").asText())))
-                 .with("fail", act -> done(() -> fail(sandbox, act)))
+                 .with("seed-deals", act -> seed(sandbox, act.path("count").asInt()))
                  .with("move-clock", act -> {
                      clock.move(Duration.parse(act.path("by").asText()));
                      return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -89,25 +74,12 @@ class JsforceTest {
         }
     }
 
-    private static void seed(SalesforceSandbox sandbox, int count) {
+    private static int seed(SalesforceSandbox sandbox, int count) {
         for (int i = 0; i < count; i++) {
-            sandbox.create("Opportunity", Map.of("Name", "Seeded %05d".formatted(i), "StageName", "Prospecting", "CloseDate", "2026-12-31"));
+            sandbox.create("Opportunity", Map.of("Name", "Seeded %05d".formatted(i), "StageName", "Prospecting",
+                "CloseDate", "2026-12-31"));
         }
-    }
-
-    private static void turnOn(SalesforceSandbox sandbox, String name) {
-        sandbox.switches().turn(sandbox.switches().named(name), true);
-    }
-
-    private static void fail(SalesforceSandbox sandbox, JsonNode act) {
-        Request any = new Request("GET", "/", Map.of(), Map.of(), new byte[0]);
-        sandbox.fail(Fault.instead(act.path("method").asText(), act.path("path").asText(),
-            sandbox.refusal(Trouble.valueOf(act.path("trouble").asText()), any, 1)));
-    }
-
-    private static Object done(Runnable act) {
-        act.run();
-        return List.of();
+        return count;
     }
 
     /** Made for this run: the sandbox knows the public key, the script signs with the private one. */
