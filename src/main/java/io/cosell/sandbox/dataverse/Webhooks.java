@@ -2,6 +2,7 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.Event;
 import io.cosell.sandbox.EventPolicy;
 import io.cosell.sandbox.EventSender;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,12 +51,21 @@ final class Webhooks {
         made -> Duration.ZERO, TIME_OUT, false);
     private static final List<String> DROPPED_WHEN_LARGE = List.of("ParentContext", "InputParameters", "PreEntityImages",
         "PostEntityImages");
+    private static final int PRE_IMAGE = 0;
+    private static final int POST_IMAGE = 1;
+    private static final int BOTH_IMAGES = 2;
     private static final String CONTRACTS = ":http://schemas.microsoft.com/xrm/2011/Contracts";
 
     private final Schema schema;
     private final Store store;
     private final Clock clock;
     private final EventSender sender;
+    /** Calls that may not have ended, by the number of their delivery. */
+    private final Map<Integer, Open> open = new LinkedHashMap<>();
+
+    /** A call begun for a step. */
+    private record Open(String step, Ref about, boolean deletedOnSuccess) {
+    }
 
     Webhooks(Schema schema, Store store, Clock clock, EventSender sender) {
         this.schema = schema;
@@ -66,8 +77,8 @@ final class Webhooks {
     /** Starts the deliveries of a change. */
     void tell(Change change) {
         for (Row step : store.rows("sdkmessageprocessingstep")) {
-            if (fits(step, change)) {
-                deliver(store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id()), change);
+            if (change.by().tells(step.id()) && fits(step, change)) {
+                deliver(step, store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id()), change);
             }
         }
     }
@@ -86,7 +97,7 @@ final class Webhooks {
             || List.of(filtering.split("\\s*,\\s*")).stream().anyMatch(change.written()::containsKey);
     }
 
-    private void deliver(Row endpoint, Change change) {
+    private void deliver(Row step, Row endpoint, Change change) {
         Map<String, String> settings = settings(endpoint);
         int kind = (Integer) endpoint.get("authtype");
         String url = (String) endpoint.get("url");
@@ -98,7 +109,7 @@ final class Webhooks {
             }
         }
         String correlation = UUID.randomUUID().toString();
-        Map<String, Object> context = context(change, correlation);
+        Map<String, Object> context = context(step, change, correlation);
         byte[] body = bytes(context);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json; charset=utf-8");
@@ -115,7 +126,66 @@ final class Webhooks {
             headers.putAll(settings);
         }
         Event.Target to = new Event.Target(url, headers);
-        sender.send(new Event(change.message(), change.row().table() + "(" + change.row().id() + ")", body, () -> to));
+        String about = change.row().table() + "(" + change.row().id() + ")";
+        open.put(sender.send(new Event(change.message(), about, body, () -> to)), new Open((String) step.get("name"),
+            new Ref(change.row().table(), change.row().id()), Boolean.TRUE.equals(step.get("asyncautodelete"))));
+    }
+
+    /**
+     * Writes an asyncoperation row for each call that has ended since: 30 Succeeded, unless its step wants such rows deleted, or 31 Failed.
+     * Done whenever somebody is about to look, since calls end while nobody holds the sandbox's monitor. No listener is told of these rows.
+     */
+    void noteEnded() {
+        if (open.isEmpty()) {
+            return;
+        }
+        Map<Integer, Delivery> deliveries = new LinkedHashMap<>();
+        sender.deliveries().forEach(delivery -> deliveries.put(delivery.number(), delivery));
+        store.transaction(() -> open.entrySet().removeIf(call -> noted(call.getValue(), deliveries.get(call.getKey()))));
+    }
+
+    /** True if nothing more is to be expected of a call; delivery is null where so many came after it that it is forgotten. */
+    private boolean noted(Open call, Delivery delivery) {
+        if (delivery != null) {
+            if (delivery.state() == Delivery.State.HELD || delivery.state() == Delivery.State.WAITING) {
+                return false;
+            }
+            boolean failed = delivery.state() == Delivery.State.FAILED;
+            if (failed || delivery.state() == Delivery.State.DELIVERED && !call.deletedOnSuccess()) {
+                put(call, delivery, failed);
+            }
+        }
+        return true;
+    }
+
+    private void put(Open call, Delivery delivery, boolean failed) {
+        Delivery.Attempt last = delivery.attempts().isEmpty() ? null : delivery.attempts().get(delivery.attempts().size() - 1);
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("name", call.step());
+        values.put("messagename", delivery.event());
+        values.put("primaryentitytype", call.about().table());
+        values.put("regardingobjectid", call.about());
+        values.put("statecode", 3);
+        values.put("statuscode", failed ? 31 : 30);
+        values.put("startedon", delivery.at().truncatedTo(ChronoUnit.SECONDS));
+        values.put("createdon", delivery.at().truncatedTo(ChronoUnit.SECONDS));
+        values.put("modifiedon", clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        if (failed) {
+            values.put("message", last == null ? "The webhook could not be called."
+                : last.status() == 0 ? "The webhook gave no answer: " + last.message() : "The webhook answered " + last.status() + ".");
+        }
+        if (last != null) {
+            values.put("completedon", last.at().truncatedTo(ChronoUnit.SECONDS));
+        }
+        if (store.find(call.about().table(), call.about().id()) == null) {
+            values.remove("regardingobjectid"); // deleted meanwhile
+        }
+        store.put("asyncoperation", UUID.randomUUID().toString(), values);
+    }
+
+    /** Forgets calls under way: what becomes of them is told to nobody. */
+    void forgetOpen() {
+        open.clear();
     }
 
     private static String withParameter(String url, String name, String value) {
@@ -154,7 +224,7 @@ final class Webhooks {
     }
 
     /** The body: a RemoteExecutionContext. */
-    private Map<String, Object> context(Change change, String correlation) {
+    private Map<String, Object> context(Row step, Change change, String correlation) {
         Row row = change.row();
         Map<String, Object> context = new LinkedHashMap<>();
         context.put("BusinessUnitId", WebApi.BUSINESS_UNIT);
@@ -177,8 +247,8 @@ final class Webhooks {
         context.put("OutputParameters", change.message().equals("Create") ? List.of(pair("id", row.id())) : List.of());
         context.put("OwningExtension", null);
         context.put("ParentContext", null);
-        context.put("PostEntityImages", List.of());
-        context.put("PreEntityImages", List.of());
+        context.put("PostEntityImages", images(step, POST_IMAGE, change.message().equals("Delete") ? null : change.row()));
+        context.put("PreEntityImages", images(step, PRE_IMAGE, change.before()));
         context.put("PrimaryEntityId", row.id());
         context.put("PrimaryEntityName", row.table());
         context.put("RequestId", UUID.randomUUID().toString());
@@ -188,6 +258,31 @@ final class Webhooks {
         context.put("UserAzureActiveDirectoryObjectId", entraId(change.by().user()));
         context.put("UserId", change.by().user());
         return context;
+    }
+
+    /**
+     * Copies of a row that a step's images ask for.
+     *
+     * @param kind {@link #PRE_IMAGE} or {@link #POST_IMAGE}
+     * @param row  null where there is none: before a creation, after a deletion
+     */
+    private List<Object> images(Row step, int kind, Row row) {
+        if (row == null) {
+            return List.of();
+        }
+        List<Object> images = new ArrayList<>();
+        for (Row image : store.rowsWith("sdkmessageprocessingstepimage", "sdkmessageprocessingstepid", new Ref(step.table(), step.id()))) {
+            if (image.get("imagetype").equals(kind) || image.get("imagetype").equals(BOTH_IMAGES)) {
+                String list = (String) image.get("attributes");
+                Map<String, Object> values = new LinkedHashMap<>(row.values());
+                if (list != null) {
+                    values.keySet().retainAll(List.of(list.trim().split("\\s*,\\s*")));
+                }
+                values.remove("versionnumber");
+                images.add(pair((String) image.get("entityalias"), entity(row, values)));
+            }
+        }
+        return images;
     }
 
     private Object entraId(String user) {

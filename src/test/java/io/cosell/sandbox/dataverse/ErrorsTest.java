@@ -62,7 +62,8 @@ class ErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET,nothings,404", "GET,EntityDefinitions,501", "GET,$metadata,501", "PUT,accounts,405", "DELETE,WhoAmI,405",
+    @CsvSource({"GET,nothings,404", "GET,GlobalOptionSetDefinitions,501", "POST,EntityDefinitions,501", "DELETE,EntityDefinitions(LogicalName='lead'),501",
+        "POST,Merge,501", "POST,CreateMultiple,501", "POST,accounts/Microsoft.Dynamics.CRM.CreateMultiple,501", "PUT,accounts,405", "DELETE,WhoAmI,405",
         "GET,accounts(x),400",
         "GET,accounts/nothing,404", "POST,Microsoft.Dynamics.CRM.Other,501"})
     void unknownAddresses(String method, String path, int status) {
@@ -126,5 +127,24 @@ class ErrorsTest {
         assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", null);
         assertThat(org.patch("opportunities(" + id + ")", "{\"estimatedvalue\":6}").status()).isEqualTo(204);
         assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", null);
+    }
+
+    /** Sections 4.2 and 5.4: what the documents leave open can be switched while the sandbox runs. */
+    @Test
+    void statusOfDuplicatesAndColumnsOfLeadsAreSwitches() {
+        org.create("accounts", "{\"name\":\"Contoso\"}");
+        org.sandbox.switches().turn(org.sandbox.switches().named("DUPLICATES_ANSWER_500"), true);
+        assertThat(org.post("accounts", "{\"name\":\"Contoso\"}", "MSCRM.SuppressDuplicateDetection", "false").status()).isEqualTo(500);
+        String shared = "{\"lastname\":\"Fox\",\"msft_microsoftpartnercenterreferralsync\":true}";
+        String id = org.create("leads", shared);
+        org.sandbox.switches().turn(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS, true);
+        assertThat(org.post("leads", shared).status()).isEqualTo(400);
+        assertThat(org.get("leads(" + id + ")").json().has("msft_microsoftpartnercenterreferralsync")).isFalse();
+        org.sandbox.switches().turn(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS, false);
+        assertThat(org.get("leads(" + id + ")").json().path("msft_microsoftpartnercenterreferralsync").asBoolean()).isTrue();
+        assertThat(org.sandbox.switches().all()).allSatisfy(one -> {
+            assertThat(one.section()).matches("\\d\\.\\d");
+            assertThat(one.on()).isNotEqualTo(one.off());
+        });
     }
 }
