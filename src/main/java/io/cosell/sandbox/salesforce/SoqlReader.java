@@ -44,6 +44,8 @@ final class SoqlReader {
         ">=", Soql.Operator.GREATER_OR_EQUAL, "LIKE", Soql.Operator.LIKE, "IN", Soql.Operator.IN, "NOTIN", Soql.Operator.NOT_IN);
 
     private final SoqlText text;
+    private Refusal noToken;
+    private int noTokenAt;
 
     private SoqlReader(SoqlText text) {
         this.text = text;
@@ -71,6 +73,7 @@ final class SoqlReader {
         lexer.addErrorListener(new Errors());
         parser.removeErrorListeners();
         parser.addErrorListener(new Errors());
+        tokens.fill();
         parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
         ApexParser.QueryContext query;
         try {
@@ -81,32 +84,36 @@ final class SoqlReader {
             query = parser.query();
         }
         Token next = tokens.LT(1);
-        if (next.getType() != Token.EOF) {
+        if (next.getType() != Token.EOF || noToken != null) {
             throw unexpected(next);
         }
         return query(query);
     }
 
+    /** What is wrong first: this token, or a character before it that belongs to none. */
     private Refusal unexpected(Token token) {
-        return text.refusal(MALFORMED, token.getType() == Token.EOF ? text.source().length() : token.getStartIndex(),
+        int at = token.getType() == Token.EOF ? text.source().length() : token.getStartIndex();
+        return noToken != null && noTokenAt <= at ? noToken : text.refusal(MALFORMED, at,
             "unexpected token: '" + (token.getType() == Token.EOF ? "<EOF>" : token.getText()) + "'");
     }
 
-    /** Turns the parser's errors into refusals. */
+    /** Keeps the first error of the lexer, which goes on behind it, and ends the parser at its first. */
     private final class Errors extends BaseErrorListener {
         @Override
         public void syntaxError(Recognizer<?, ?> recognizer, Object symbol, int line, int column, String message, RecognitionException e) {
             if (symbol instanceof Token token) {
                 throw unexpected(token);
             }
-            int lineStart = 0;
-            for (int row = 1; row < line; row++) {
-                lineStart = text.source().indexOf('\n', lineStart) + 1;
+            if (noToken == null) {
+                int lineStart = 0;
+                for (int row = 1; row < line; row++) {
+                    lineStart = text.source().indexOf('\n', lineStart) + 1;
+                }
+                noTokenAt = lineStart + column;
+                noToken = text.refusal(MALFORMED, noTokenAt, text.source().startsWith("'", noTokenAt)
+                    ? "Illegal string literal: a quote or an escape sequence is wrong"
+                    : "unexpected character: '" + text.source().charAt(noTokenAt) + "'");
             }
-            int at = lineStart + column;
-            boolean openString = text.source().startsWith("'", at);
-            throw text.refusal(MALFORMED, at, openString ? "Illegal string literal: a quote or an escape sequence is wrong"
-                : "unexpected character: '" + text.source().charAt(at) + "'");
         }
     }
 

@@ -1,6 +1,8 @@
 package io.cosell.sandbox.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
@@ -29,6 +31,8 @@ import java.util.regex.Pattern;
 record Subrequest(String method, String url, JsonNode body, Map<String, String> headers, String referenceId) {
 
     private static final Pattern REFERENCE_ID = Pattern.compile("[A-Za-z]\\w*");
+    /** Leaves amounts as they were answered: 100.0, not 1E+2. */
+    private static final ObjectReader EXACT = SandboxSystem.JSON.reader().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
     /** Headers that a part can't have. */
     private static final List<String> NOT_ITS_OWN = List.of("Accept", "Authorization", "Content-Type");
 
@@ -83,7 +87,7 @@ record Subrequest(String method, String url, JsonNode body, Map<String, String> 
     /** The body of an answer, null if it is empty. */
     static JsonNode body(Reply reply) {
         try {
-            return reply.body().length == 0 ? SandboxSystem.JSON.nullNode() : SandboxSystem.JSON.readTree(reply.body());
+            return reply.body().length == 0 ? SandboxSystem.JSON.nullNode() : EXACT.readTree(reply.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

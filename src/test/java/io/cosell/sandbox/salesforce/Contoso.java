@@ -28,7 +28,7 @@ final class Contoso implements AutoCloseable {
 
     final SandboxClock clock = new SandboxClock();
     final SalesforceSandbox sandbox;
-    private final String token;
+    private String token;
 
     /** An answer with its body read as JSON, missing where there is none. */
     record Answer(int status, JsonNode json, String text) {
@@ -47,6 +47,12 @@ final class Contoso implements AutoCloseable {
         clock.stop();
         sandbox = new SalesforceSandbox(clock, SalesforceOptions.defaults().with(on));
         sandbox.start(0);
+        signIn();
+    }
+
+    /** Gets a new token. */
+    void signIn() {
+        token = null;
         token = send("POST", "/services/oauth2/token", "grant_type=client_credentials&client_id=sandbox-client"
             + "&client_secret=sandbox-secret", "Content-Type", "application/x-www-form-urlencoded").json().path("access_token").asText();
     }

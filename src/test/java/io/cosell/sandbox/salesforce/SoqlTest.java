@@ -121,8 +121,8 @@ class SoqlTest {
     @Test
     void answersFieldsAsAskedWithTypeAndAddress() {
         var answer = contoso.query("SELECT name, Id, Amount, CloseDate, CreatedDate, IsWon, NextStep, AccountId FROM opportunity "
-            + "WHERE Name = 'alpha'").json();
-        assertThat(answer.toString()).isEqualTo("{\"totalSize\":1,\"done\":true,\"records\":[{\"attributes\":{\"type\":\"Opportunity\","
+            + "WHERE Name = 'alpha'");
+        assertThat(answer.text()).isEqualTo("{\"totalSize\":1,\"done\":true,\"records\":[{\"attributes\":{\"type\":\"Opportunity\","
             + "\"url\":\"/services/data/v60.0/sobjects/Opportunity/" + alpha + "\"},\"Name\":\"Alpha\",\"Id\":\"" + alpha
             + "\",\"Amount\":100.0,\"CloseDate\":\"2026-11-20\",\"CreatedDate\":\"2026-11-10T10:00:00.000+0000\",\"IsWon\":false,"
             + "\"NextStep\":null,\"AccountId\":\"" + fabrikam + "\"}]}");
