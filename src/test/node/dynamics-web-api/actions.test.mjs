@@ -1,12 +1,11 @@
 // Sections 2.2 to 2.4 of dataverse.md.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { act } from '../sandbox.mjs';
-import { connect, refused } from './client.mjs';
+import { connect, others, refused } from './client.mjs';
 
 const client = connect();
 const newDeal = () => client.create({ collection: 'opportunities', data: { name: 'Deal', estimatedvalue: 900 } });
-const deal = (id) => act('row', { table: 'opportunity', id });
+const deal = (id) => others.row('opportunity', id);
 const close = (actionName, id, Status, more = {}) => client.callAction({
   actionName,
   action: { Status, OpportunityClose: { subject: 'Closed', 'opportunityid@odata.bind': `/opportunities(${id})`, ...more } },
@@ -75,10 +74,10 @@ test('QualifyLead, bound, makes account, contact and deal and answers them', asy
   assert.deepEqual(answer.value.map((row) => row['@odata.type']), ['account', 'contact', 'opportunity']
     .map((table) => `#Microsoft.Dynamics.CRM.${table}`));
   const [account, contact, opportunity] = answer.value;
-  assert.equal((await act('row', { table: 'contact', id: contact.contactid }))._parentcustomerid_value, account.accountid);
+  assert.equal((await others.row('contact', contact.contactid))._parentcustomerid_value, account.accountid);
   const row = await deal(opportunity.opportunityid);
   assert.deepEqual([row._originatingleadid_value, row._transactioncurrencyid_value], [lead, currency.transactioncurrencyid]);
-  const qualified = await act('row', { table: 'lead', id: lead });
+  const qualified = await others.row('lead', lead);
   assert.deepEqual([qualified.statecode, qualified.statuscode], [1, 3]);
 });
 

@@ -1,14 +1,13 @@
 // Section 3.5 of dataverse.md.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { act } from '../sandbox.mjs';
-import { connect, refused } from './client.mjs';
+import { connect, others, refused } from './client.mjs';
 
 // Where a batch as a whole is refused, the client throws the list of its answers, the refusal last.
 
 const client = connect();
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const count = async (table) => (await act('rows', { table })).length;
+const count = async (table) => (await others.rows(table)).length;
 const refusalOf = async (batch) => shown((await refused(batch)).at(-1));
 const shown = ({ status, error }) => ({ status, ...error });
 
@@ -29,16 +28,16 @@ test('a change set makes an account, its contact and a deal that refer to each o
   for (const id of [account, contact, deal, note]) {
     assert.match(id, guid);
   }
-  const row = await act('row', { table: 'opportunity', id: deal });
+  const row = await others.row('opportunity', deal);
   assert.deepEqual([row._parentaccountid_value, row._parentcontactid_value], [account, contact]);
   assert.deepEqual([updated, row.description], [true, 'costs $1']);
-  assert.equal((await act('row', { table: 'contact', id: contact }))._parentcustomerid_value, account);
-  assert.equal((await act('row', { table: 'annotation', id: note }))._objectid_value, deal);
+  assert.equal((await others.row('contact', contact))._parentcustomerid_value, account);
+  assert.equal((await others.row('annotation', note))._objectid_value, deal);
 });
 
 test('update, upsert and delete in one change set answer as single calls do', async () => {
-  const [changed, deleted] = [await act('create', { table: 'account', columns: { name: 'a' } }),
-    await act('create', { table: 'account', columns: { name: 'b' } })];
+  const [changed, deleted] = [await others.create('account', { name: 'a' }),
+    await others.create('account', { name: 'b' })];
 
   client.startBatch();
   client.update({ collection: 'accounts', key: changed, data: { name: 'changed' } });
@@ -49,7 +48,7 @@ test('update, upsert and delete in one change set answer as single calls do', as
 
   assert.deepEqual(answers.slice(0, 3), [true, undefined, true]);
   assert.equal(answers[3].name, 'changed');
-  assert.equal(await act('row', { table: 'account', id: deleted }), null);
+  assert.equal(await others.row('account', deleted), null);
 });
 
 test('a change set that fails is undone, and the batch with it', async () => {
@@ -93,16 +92,16 @@ test('with continue-on-error the others are done, and the batch itself is 200', 
 });
 
 test('a stale etag in a batch is 412', async () => {
-  const id = await act('create', { table: 'account', columns: { name: 'a' } });
+  const id = await others.create('account', { name: 'a' });
   const { '@odata.etag': etag } = await client.retrieve({ collection: 'accounts', key: id, select: ['name'] });
-  await act('update', { table: 'account', id, columns: { name: 'b' } });
+  await others.update('account', id, { name: 'b' });
 
   client.startBatch();
   client.update({ collection: 'accounts', key: id, data: { name: 'c' }, ifmatch: etag });
   const error = await refusalOf(client.executeBatch());
 
   assert.equal(error.status, 412);
-  assert.equal((await act('row', { table: 'account', id })).name, 'b');
+  assert.equal((await others.row('account', id)).name, 'b');
 });
 
 test('a reference to a content id that does not exist is 400', async () => {
@@ -115,7 +114,7 @@ test('a reference to a content id that does not exist is 400', async () => {
 });
 
 test('actions and functions can be part of a batch', async () => {
-  const id = await act('create', { table: 'opportunity', columns: { name: 'Deal', estimatedvalue: 5 } });
+  const id = await others.create('opportunity', { name: 'Deal', estimatedvalue: 5 });
 
   client.startBatch();
   client.callFunction('WhoAmI');
@@ -126,5 +125,5 @@ test('actions and functions can be part of a batch', async () => {
   const [who] = await client.executeBatch();
 
   assert.match(who.UserId, guid);
-  assert.equal((await act('row', { table: 'opportunity', id })).statecode, 1);
+  assert.equal((await others.row('opportunity', id)).statecode, 1);
 });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { act } from '../sandbox.mjs';
-import { connect, refused } from './client.mjs';
+import { connect, others, refused } from './client.mjs';
 
 const client = connect();
 const tracked = { collection: 'opportunities', select: ['name', 'estimatedvalue'], trackChanges: true };
-const deal = (name) => act('create', { table: 'opportunity', columns: { name, estimatedvalue: 1 } });
+const deal = (name) => others.create('opportunity', { name, estimatedvalue: 1 });
 
 test('a delta link is followed, and its own delta link again', async () => {
   const [kept, changed, deleted] = [await deal('kept'), await deal('changed'), await deal('deleted')];
@@ -14,8 +14,8 @@ test('a delta link is followed, and its own delta link again', async () => {
   assert.equal(first.value.length, 3);
   assert.match(decodeURIComponent(first.oDataDeltaLink), /\$deltatoken=\d+!\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/);
 
-  await act('update', { table: 'opportunity', id: changed, columns: { name: 'changed twice' } });
-  await act('delete', { table: 'opportunity', id: deleted });
+  await others.update('opportunity', changed, { name: 'changed twice' });
+  await others.remove('opportunity', deleted);
   const made = await deal('new');
 
   const delta = await client.retrieveMultiple(tracked, first.oDataDeltaLink);
@@ -50,7 +50,7 @@ test('a long first read comes in pages, and the delta link stands on the last on
 test('a row made and deleted between two polls still shows up as a deletion', async () => {
   const { oDataDeltaLink } = await client.retrieveAll(tracked);
   const id = await deal('brief');
-  await act('delete', { table: 'opportunity', id });
+  await others.remove('opportunity', id);
 
   const { value } = await client.retrieveMultiple(tracked, oDataDeltaLink);
 
@@ -62,4 +62,13 @@ test('a filter is refused with change tracking', async () => {
 
   assert.equal(error.status, 400);
   assert.equal(error.message, "The \"${filter}\" query parameter isn't supported when Change Tracking is enabled.");
+});
+
+test('a delta link that is older than seven days is refused', async () => {
+  const { oDataDeltaLink } = await client.retrieveAll(tracked);
+  await act('move-clock', { by: 'P7DT1M' });
+  client.forgetToken();
+
+  assert.equal((await refused(client.retrieveMultiple(tracked, oDataDeltaLink))).status, 400);
+  assert.ok((await client.retrieveAll(tracked)).oDataDeltaLink);
 });

@@ -1,6 +1,6 @@
 // dynamics-web-api, pointed at the sandbox as salesforce.md 5.1 says.
 import { DynamicsWebApi } from 'dynamics-web-api';
-import { address } from '../sandbox.mjs';
+import { act, address } from '../sandbox.mjs';
 
 /** The application user, and a seller, as the sandbox seeds them. */
 export const applicationUser = '0a0b0c0d-0000-4000-8000-000000000001';
@@ -14,6 +14,15 @@ export async function signIn({ secret = 'sandbox-secret', scope = `${address}/.d
   });
   return { status: answer.status, ...(await answer.json()) };
 }
+
+/** What users of the CRM do meanwhile. */
+export const others = {
+  create: async (table, columns) => (await act('create-row', { table, columns })).id,
+  update: (table, id, columns) => act('update-row', { table, id, columns }),
+  remove: (table, id) => act('delete-row', { table, id }),
+  row: (table, id) => act('show-rows', { table, id }),
+  rows: (table) => act('show-rows', { table }),
+};
 
 /** A client that keeps its token until it is told to renew it, which is what callers of dynamics-web-api do. */
 export function connect(config = {}) {

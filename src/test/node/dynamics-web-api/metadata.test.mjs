@@ -53,8 +53,18 @@ test('$metadata is there as CSDL', async () => {
   assert.match(csdl, /<EntityType Name="opportunity"/);
 });
 
-test('FetchXML is not simulated, and the sandbox says so with 501', async () => {
-  const error = await refused(client.fetch({ collection: 'opportunities', fetchXml: '<fetch><entity name="opportunity"/></fetch>' }));
+test('the organisation tells its name', async () => {
+  const { Detail } = await client.callFunction({
+    functionName: 'RetrieveCurrentOrganization', parameters: { AccessType: "Microsoft.Dynamics.CRM.EndpointAccessType'Default'" },
+  });
+
+  assert.ok(Detail.UniqueName);
+});
+
+test('what is not simulated answers 501 and says so', async () => {
+  const error = await refused(client.callAction({
+    collection: 'accounts', actionName: 'Microsoft.Dynamics.CRM.CreateMultiple', action: { Targets: [] },
+  }));
 
   assert.equal(error.status, 501);
   assert.match(error.message, /sandbox does not simulate/);

@@ -1,7 +1,7 @@
 // Section 3.1 of dataverse.md.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { callsDuring } from '../sandbox.mjs';
+import { address, callsDuring } from '../sandbox.mjs';
 import { connect, refused } from './client.mjs';
 
 const client = connect();
@@ -41,6 +41,15 @@ test('a page has a next link until the last one, and its cookie is opaque XML', 
   assert.equal(second.oDataNextLink, undefined);
 });
 
+test('links are built from the host that the caller used', async () => {
+  const byName = connect({ serverUrl: address.replace('127.0.0.1', 'localhost') });
+
+  const all = await byName.retrieveAll({ collection: 'opportunities', select: ['name'], maxPageSize: 3 });
+
+  assert.equal(all.value.length, 7);
+  assert.match((await byName.retrieveMultiple({ collection: 'opportunities', maxPageSize: 3 })).oDataNextLink, /^http:\/\/localhost:/);
+});
+
 test('a list has its context, and each row its etag', async () => {
   const { value, oDataContext } = await client.retrieveMultiple({ collection: 'opportunities', select: ['name'], top: 1 });
 
@@ -71,6 +80,7 @@ const filters = {
   'estimatedvalue ge 200 and estimatedvalue lt 400': ['Deal 2', 'Deal 3'],
   "not startswith(name,'Deal') or estimatedvalue eq 700": ['Deal 7'],
   '_parentaccountid_value ne null': ['Deal 1', 'Deal 2'],
+  "Microsoft.Dynamics.CRM.LastXHours(PropertyName='modifiedon',PropertyValue=1) and estimatedvalue eq 200": ['Deal 2'],
   'createdon ge 2020-01-01T00:00:00Z and estimatedvalue le 100': ['Deal 1'],
 };
 for (const [filter, expected] of Object.entries(filters)) {
@@ -134,4 +144,23 @@ test('a query that is too long for an address goes as a batch of its own', async
 
   assert.equal(value.length, 7);
   assert.ok(calls.some((call) => call.path.endsWith('$batch')));
+});
+
+const fetchXml = (count) => `<fetch${count ? ` count="${count}"` : ''}><entity name="opportunity"><attribute name="name"/>
+  <filter><condition attribute="estimatedvalue" operator="gt" value="200"/></filter><order attribute="name"/></entity></fetch>`;
+
+test('FetchXML of one table is answered', async () => {
+  const { value } = await client.fetch({ collection: 'opportunities', fetchXml: fetchXml() });
+
+  assert.deepEqual(names(value), ['Deal 3', 'Deal 4', 'Deal 5', 'Deal 6', 'Deal 7']);
+});
+
+test('FetchXML is followed over its paging cookie to the end', async () => {
+  let value;
+  const calls = await callsDuring(async () => {
+    ({ value } = await client.fetchAll({ collection: 'opportunities', fetchXml: fetchXml(2), includeAnnotations: '*' }));
+  });
+
+  assert.deepEqual(names(value), ['Deal 3', 'Deal 4', 'Deal 5', 'Deal 6', 'Deal 7']);
+  assert.equal(calls.length, 3);
 });

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { act } from '../sandbox.mjs';
-import { connect, refusal, refused } from './client.mjs';
+import { connect, others, refusal, refused } from './client.mjs';
 
 const client = connect();
 const strict = connect({ propagateErrors: true }); // throws where the client otherwise answers false or null
@@ -114,7 +113,7 @@ test('a conditional update with the current etag is done, one with a stale etag 
 test('somebody else\'s write makes an etag stale', async () => {
   const id = await newDeal();
   const { '@odata.etag': etag } = await read(id, 'name');
-  await act('update', { table: 'opportunity', id, columns: { description: 'by the seller' } });
+  await others.update('opportunity', id, { description: 'by the seller' });
 
   assert.equal(await client.update({ collection: 'opportunities', key: id, data: { name: 'x' }, ifmatch: etag }), false);
 });
@@ -124,7 +123,7 @@ test('a conditional read of an unchanged row answers 304, without a body', async
   const { '@odata.etag': etag } = await read(id, 'name');
 
   assert.equal(await client.retrieve({ collection: 'opportunities', key: id, select: ['name'], ifnonematch: etag }), undefined);
-  await act('update', { table: 'opportunity', id, columns: { name: 'Changed' } });
+  await others.update('opportunity', id, { name: 'Changed' });
   const deal = await client.retrieve({ collection: 'opportunities', key: id, select: ['name'], ifnonematch: etag });
   assert.equal(deal.name, 'Changed');
 });
@@ -199,7 +198,7 @@ test('delete removes the row; a second delete is 404', async () => {
 test('a conditional delete with a stale etag resolves to false and deletes nothing', async () => {
   const id = await newDeal();
   const { '@odata.etag': etag } = await read(id, 'name');
-  await act('update', { table: 'opportunity', id, columns: { name: 'Changed' } });
+  await others.update('opportunity', id, { name: 'Changed' });
 
   assert.equal(await client.deleteRecord({ collection: 'opportunities', key: id, ifmatch: etag }), false);
   assert.equal((await read(id, 'name')).name, 'Changed');
@@ -239,7 +238,7 @@ test('a row of a collection is associated and disassociated', async () => {
   assert.deepEqual(notes.Opportunity_Annotation.map((row) => row.subject), ['Note']);
 
   await client.disassociate(relation);
-  assert.equal((await act('row', { table: 'annotation', id: note }))._objectid_value, null);
+  assert.equal((await others.row('annotation', note))._objectid_value, null);
 });
 
 const refusals = [

@@ -67,20 +67,39 @@ test('a tag on a write is what webhooks and history know it by', async () => {
   assert.equal((await act('last-change')).tag, 'our-connector');
 });
 
-test('429 carries the code, the message and Retry-After, and the client does not try again by itself', async () => {
-  const client = connect();
-  await client.callFunction('WhoAmI');
-  await act('throttle', { method: 'GET', path: 'opportunities', seconds: 12 });
+const limits = {
+  requests: ['0x80072322', 'Number of requests exceeded the limit of 6000 over time window of 300 seconds.'],
+  time: ['0x80072321', 'Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time window of 300 '
+    + 'seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later.'],
+  concurrency: ['0x80072326', 'Number of concurrent requests exceeded the limit of 52.'],
+};
+for (const [limit, [code, message]] of Object.entries(limits)) {
+  test(`429 for ${limit} carries code, message and Retry-After, and the client does not try again by itself`, async () => {
+    const client = connect();
+    await client.callFunction('WhoAmI');
+    await act('throttle-next', { limit, seconds: 12 });
 
-  let error;
-  const calls = await callsDuring(async () => {
-    error = await refused(client.retrieveMultiple({ collection: 'opportunities', select: ['name'] }));
+    let error;
+    const calls = await callsDuring(async () => {
+      error = await refused(client.retrieveMultiple({ collection: 'opportunities', select: ['name'] }));
+    });
+
+    refusal(429, code, message)(error);
+    assert.equal(error.headers['retry-after'], '12');
+    assert.deepEqual(calls.map((call) => call.status), [429]);
+    assert.deepEqual((await client.retrieveMultiple({ collection: 'opportunities', select: ['name'] })).value, []);
   });
+}
 
-  refusal(429, '0x80072322', 'Number of requests exceeded the limit of 6000 over time window of 300 seconds.')(error);
-  assert.equal(error.headers['retry-after'], '12');
-  assert.deepEqual(calls.map((call) => call.status), [429]);
-  assert.deepEqual((await client.retrieveMultiple({ collection: 'opportunities', select: ['name'] })).value, []);
+test('a missing privilege is 403', async () => {
+  const client = connect();
+  await act('take-privilege', { privilege: 'prvCreateOpportunity' });
+
+  const error = await refused(client.create({ collection: 'opportunities', data: { name: 'Deal' } }));
+  assert.deepEqual([error.status, error.code], [403, '0x80040220']);
+
+  await act('give-privilege', { privilege: 'prvCreateOpportunity' });
+  assert.ok(await client.create({ collection: 'opportunities', data: { name: 'Deal' } }));
 });
 
 test('every answer says how much of the service protection budget is left', async () => {

@@ -33,6 +33,16 @@ test('client credentials give a session of the integration user, who is cut out 
   assert.equal(found.Username, username);
 });
 
+test('later calls go to the host that the caller signed in at', async () => {
+  const byName = address.replace('127.0.0.1', 'localhost');
+  const conn = connection({ loginUrl: byName, oauth2: { loginUrl: byName, clientId, clientSecret } });
+
+  await signIn(conn);
+
+  assert.equal(conn.instanceUrl, byName);
+  assert.deepEqual((await conn.query("SELECT Id FROM Opportunity WHERE Name = 'none'")).records, []);
+});
+
 test('the answer of the token endpoint has no life time', async () => {
   const answer = await connection().oauth2.requestToken({ grant_type: 'client_credentials' });
 

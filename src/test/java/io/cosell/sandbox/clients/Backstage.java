@@ -6,12 +6,15 @@ import com.sun.net.httpserver.HttpServer;
 import io.cosell.sandbox.Call;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Trouble;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -26,15 +29,20 @@ final class Backstage implements AutoCloseable {
     private final HttpServer server;
 
     /**
-     * All acts of the sandbox are there, its call log as {@code calls} and {@code forget-calls}, its switches as {@code turn-on}, and
-     * {@code fail}, which lets the next call with a method and a path go wrong.
+     * All acts of the sandbox are there, its call log as {@code calls} and {@code forget-calls}, its switches as {@code turn-on}, its
+     * clock as {@code move-clock}, which answers the time then, and {@code fail}, which lets the next call with a method and a path go
+     * wrong.
      */
-    Backstage(SandboxSystem sandbox) {
+    Backstage(SandboxSystem sandbox, SandboxClock clock) {
         sandbox.acts().forEach(act -> acts.put(act.name(), parameters -> {
             synchronized (sandbox) {
                 return act.does().apply(parameters);
             }
         }));
+        acts.put("move-clock", parameters -> {
+            clock.move(Duration.parse(parameters.path("by").asText()));
+            return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        });
         acts.put("turn-on", parameters -> {
             sandbox.switches().turn(sandbox.switches().named(parameters.path("switch").asText()), true);
             return null;

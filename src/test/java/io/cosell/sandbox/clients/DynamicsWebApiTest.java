@@ -1,14 +1,10 @@
 package io.cosell.sandbox.clients;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxClock;
-import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,19 +18,10 @@ import org.junit.jupiter.api.TestFactory;
  */
 class DynamicsWebApiTest {
 
-    private final DataverseSandbox sandbox = new DataverseSandbox(new SandboxClock(),
-        DataverseOptions.defaults()
+    private final SandboxClock clock = new SandboxClock();
+    private final DataverseSandbox sandbox = new DataverseSandbox(clock, DataverseOptions.defaults()
         .withAlternateKey("account", "accountnumber").withAlternateKey("opportunity", "msft_microsoftpartnercenterreferralidentifier"));
-    private final Backstage backstage = new Backstage(sandbox)
-        .with("create", act -> sandbox.create(act.path("table").asText(), columns(act)))
-        .with("update", act -> done(() -> sandbox.update(act.path("table").asText(), act.path("id").asText(), columns(act))))
-        .with("delete", act -> done(() -> sandbox.delete(act.path("table").asText(), act.path("id").asText())))
-        .with("row", act -> sandbox.row(act.path("table").asText(), act.path("id").asText()))
-        .with("rows", act -> sandbox.rows(act.path("table").asText()))
-        .with("last-change", act -> lastChange())
-        .with("revoke-tokens", act -> done(sandbox::revokeTokens))
-        .with("throttle", act -> done(() -> sandbox.fail(Fault.instead(act.path("method").asText(), act.path("path").asText(),
-            DataverseSandbox.throttled(act.path("seconds").asInt())))));
+    private final Backstage backstage = new Backstage(sandbox, clock).with("last-change", act -> lastChange());
 
     @BeforeEach
     void start() {
@@ -90,15 +77,5 @@ class DynamicsWebApiTest {
     private Map<String, Object> lastChange() {
         RowChange last = sandbox.history().get(sandbox.history().size() - 1);
         return Map.of("user", last.user(), "tag", String.valueOf(last.tag()), "message", last.message(), "table", last.table());
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> columns(JsonNode act) {
-        return SandboxSystem.JSON.convertValue(act.path("columns"), Map.class);
-    }
-
-    private static Object done(Runnable act) {
-        act.run();
-        return List.of();
     }
 }

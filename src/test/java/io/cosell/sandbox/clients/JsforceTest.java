@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -62,12 +60,8 @@ class JsforceTest {
         SalesforceOptions options = SalesforceOptions.defaults().withDailyCalls(100_000).withKey(KEYS.getPublic());
         SandboxClock clock = new SandboxClock();
         try (SalesforceSandbox sandbox = new SalesforceSandbox(clock, options);
-             Backstage backstage = new Backstage(sandbox)
-                 .with("seed-deals", act -> seed(sandbox, act.path("count").asInt()))
-                 .with("move-clock", act -> {
-                     clock.move(Duration.parse(act.path("by").asText()));
-                     return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-                 })) {
+             Backstage backstage = new Backstage(sandbox, clock)
+                 .with("seed-deals", act -> seed(sandbox, act.path("count").asInt()))) {
             sandbox.start(0);
             return NodeClients.run("jsforce/" + script + ".test.mjs", Map.of("SANDBOX_ADDRESS", sandbox.address(),
                 "BACKSTAGE_ADDRESS", backstage.address(), "INTEGRATION_USER", options.app().username(), "JWT_KEY", pem()));
