@@ -46,6 +46,8 @@ final class Acts {
                     "true if none is to be made", "as?", AS), this::convert),
             new Act("lock-record", USER, "Holds a record: the next writes of it are refused with UNABLE_TO_LOCK_ROW.",
                 parameters("id", "the record", "writes?", "how many writes are refused, 1 without"), this::lock),
+            new Act("withhold-record", ADMINISTRATOR, "Takes from the integration user the right to change a record and to link to it.",
+                parameters("id", "the record", "on?", "false gives the right back"), this::withhold),
             new Act("expire-sessions", ADMINISTRATOR, "Ends every session: each token is refused with INVALID_SESSION_ID.", Map.of(),
                 json -> {
                     signIn.expireAll();
@@ -101,10 +103,19 @@ final class Acts {
     }
 
     private Object lock(JsonNode json) {
+        org.rules().lock(ofAnyObject(json).id(), json.path("writes").asInt(1));
+        return null;
+    }
+
+    private Object withhold(JsonNode json) {
+        org.rules().withhold(ofAnyObject(json).id(), json.path("on").asBoolean(true));
+        return null;
+    }
+
+    private Row ofAnyObject(JsonNode json) {
         String id = text(json, "id");
         SObject object = org.schema().ofId(id).orElseThrow(() -> new IllegalArgumentException(id + " is no id of any object."));
-        org.rules().lock(org.rules().find(object, id).id(), json.path("writes").asInt(1));
-        return null;
+        return org.rules().find(object, id);
     }
 
     private Object set(JsonNode json) {

@@ -224,7 +224,14 @@ final class Logic {
         if (count == 0) {
             written.put("Sync_With_Partner_Center__c", false);
         }
-        rules.write(schema.require("Opportunity"), opportunity, written, by); // a trigger's update is one like any other
+        try {
+            rules.write(schema.require("Opportunity"), opportunity, written, by); // a trigger's update is one like any other
+        } catch (Refusal refusal) {
+            Refusal.Error first = refusal.errors().get(0);
+            throw Refusal.record("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "msft_SolutionTrigger: execution of "
+                + (after == null ? "AfterDelete" : "AfterInsert")
+                + " caused by: System.DmlException: Update failed. First exception on row 0 with id " + opportunity.id() + "; first error: " + first.code() + ", " + first.message() + ": " + first.fields());
+        }
     }
 
     // ---- helpers

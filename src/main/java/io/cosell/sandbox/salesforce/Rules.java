@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,6 +48,7 @@ final class Rules {
     private final Duplicates duplicates;
     private final Map<String, Long> numbers = new LinkedHashMap<>();
     private final Map<String, Integer> locks = new LinkedHashMap<>();
+    private final Set<String> withheld = new TreeSet<>();
 
     Rules(Schema schema, Store store, Switches switches, Clock clock) {
         this.schema = schema;
@@ -149,6 +151,7 @@ final class Rules {
     /** Changes a record by values already read; a field that is null is cleared. */
     Row write(SObject object, Row row, Map<String, Object> written, Author by) {
         requireWritable(object, by);
+        requireAccess(row, by);
         requireUnlocked(row.id());
         Map<String, Object> values = new LinkedHashMap<>(row.values());
         apply(values, written);
@@ -185,15 +188,16 @@ final class Rules {
     /** Deletes a record with those that belong to it; others lose their lookup to it. */
     void delete(SObject object, Row row, Author by) {
         requireWritable(object, by);
+        requireAccess(row, by);
         remove(object, row, by);
         logic.after(object, row, null, by);
     }
 
     private void remove(SObject object, Row row, Author by) {
         requireUnlocked(row.id());
-        for (SObject other : schema.all()) {
+        for (SObject other : schema.everything()) {
             for (Field field : other.fields().values()) {
-                if (field.targets().contains(object.name()) && !field.targets().contains("User")) {
+                if (field.targets().contains(object.name())) {
                     release(other, field, row, by);
                 }
             }
@@ -289,7 +293,7 @@ final class Rules {
             if (field.readOnly() && !by.administrator() || field.createOnly() && !create) {
                 forbidden.add(field.name());
             } else {
-                written.put(field.name(), value(object, field, entry.getValue()));
+                written.put(field.name(), value(object, field, entry.getValue(), by));
             }
         });
         if (!forbidden.isEmpty()) {
@@ -300,7 +304,7 @@ final class Rules {
         return written;
     }
 
-    private Object value(SObject object, Field field, JsonNode json) {
+    private Object value(SObject object, Field field, JsonNode json, Author by) {
         if (field.type() != Type.LOOKUP) {
             Object value = Values.fromJson(field, json);
             if (field.type() == Type.PICKLIST && value != null) {
@@ -312,12 +316,12 @@ final class Rules {
             return null;
         }
         if (json.isObject()) {
-            return byExternalId(object, field, (ObjectNode) json);
+            return accessible(byExternalId(object, field, (ObjectNode) json), field, by);
         }
         if (!json.isTextual()) {
             throw Values.wrongType(field, json);
         }
-        return target(field, json.textValue());
+        return accessible(target(field, json.textValue()), field, by);
     }
 
     private Ref target(Field field, String id) {
@@ -409,6 +413,40 @@ final class Rules {
                     });
             }
         }
+    }
+
+    // ---- access
+
+    /** Takes from the integration user the right to change a record and to link others to it, or gives it back (3.5). */
+    void withhold(String id, boolean on) {
+        if (on) {
+            withheld.add(id);
+        } else {
+            withheld.remove(id);
+        }
+    }
+
+    /** Ids of the records withheld. */
+    Set<String> withheld() {
+        return Set.copyOf(withheld);
+    }
+
+    private boolean isWithheld(String id, Author by) {
+        return by.caller().user().equals(Seed.INTEGRATION_USER) && withheld.contains(id);
+    }
+
+    private void requireAccess(Row row, Author by) {
+        if (isWithheld(row.id(), by)) {
+            throw Refusal.record("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+        }
+    }
+
+    private Ref accessible(Ref ref, Field field, Author by) {
+        if (isWithheld(ref.id(), by)) {
+            throw Refusal.record("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "insufficient access rights on cross-reference id: "
+                + ref.id(), field.name());
+        }
+        return ref;
     }
 
     // ---- numbers

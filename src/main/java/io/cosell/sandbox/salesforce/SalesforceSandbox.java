@@ -125,6 +125,9 @@ public final class SalesforceSandbox extends SandboxSystem {
         }
         Reply reply;
         try {
+            if (switches.has(SalesforceSwitch.NO_API)) {
+                throw new Refusal(403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner");
+            }
             usage.count();
             reply = api.answer(request, caller.get());
         } catch (Refusal refusal) {
@@ -176,6 +179,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         state.set("switches", JSON.valueToTree(switches.all().stream().filter(switches::has).map(Switch::name).toList()));
         state.set("numbers", JSON.valueToTree(rules.numbers()));
         state.set("outboundMessages", JSON.valueToTree(messages.all()));
+        state.set("withheldRecords", JSON.valueToTree(rules.withheld().stream().sorted().toList()));
         state.set("store", store.state());
         return state;
     }
@@ -192,6 +196,8 @@ public final class SalesforceSandbox extends SandboxSystem {
         store.restore(state.path("store"), this::read);
         switches.all().forEach(one -> switches.turn(one, on.contains(one)));
         rules.restoreNumbers(numbers);
+        rules.withheld().forEach(id -> rules.withhold(id, false));
+        state.path("withheldRecords").forEach(id -> rules.withhold(id.asText(), true));
         messages.restore(others);
         signIn.expireAll();
     }
@@ -203,6 +209,11 @@ public final class SalesforceSandbox extends SandboxSystem {
             throw new IllegalArgumentException("Salesforce has no field " + name + " of " + table + ".");
         }
         return Values.fromState(field, json);
+    }
+
+    /** 403 for too many long calls at the same time, to be used with {@link io.cosell.sandbox.Fault} (section 3.6). */
+    public static Reply throttledByConcurrency() {
+        return new Refusal(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.").reply();
     }
 
     // ---- acting as a seller

@@ -23,6 +23,7 @@ public enum SalesforceSwitch implements Switch {
     REQUIRED_PARTNER_ROLE("2.7", "syncing services co-sell needs a partner role", "the rule is inactive"),
     REQUIRED_SOLUTION_AREA("2.7", "syncing needs a solution area", "the rule is inactive"),
     REQUIRED_SOLUTION_PLAY("2.7", "syncing needs a solution play", "the rule is inactive"),
+    NO_API("3.5", "the edition has no API: every data call answers API_DISABLED_FOR_ORG", "the API is enabled"),
     DUPLICATE_RULE("3.5", "an account with name and postal code of another one answers DUPLICATES_DETECTED", "no duplicate rule is active");
 
     private final String section;
