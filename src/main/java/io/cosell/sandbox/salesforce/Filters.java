@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -159,12 +160,13 @@ final class Filters {
         if (!equality && (field.type() == Type.CHECKBOX || literal == null)) {
             throw text.refusal(WRONG_OPERATOR, comparison.path().at(), "invalid operator on " + field.type().wire() + " field");
         }
+        if (equality) {
+            Predicate<Row> equal = equal(read, literal);
+            return operator == Soql.Operator.EQUAL ? equal : equal.negate();
+        }
         Object wanted = key(literal);
         return row -> {
             Object value = key(read.apply(row));
-            if (equality) {
-                return (operator == Soql.Operator.EQUAL) == (value == null ? wanted == null : value.equals(wanted));
-            }
             int order = value == null ? 0 : compare(value, wanted);
             return value != null && switch (operator) {
                 case LESS -> order < 0;
@@ -173,6 +175,15 @@ final class Filters {
                 default -> order >= 0;
             };
         };
+    }
+
+    /** Equality is asked of every row of a table: text is compared as it is, without making keys. */
+    private static Predicate<Row> equal(Function<Row, Object> read, Object literal) {
+        if (literal instanceof String string) {
+            return row -> read.apply(row) instanceof String value && string.equalsIgnoreCase(value);
+        }
+        Object wanted = key(literal);
+        return row -> Objects.equals(key(read.apply(row)), wanted);
     }
 
     /** The value of a literal, in the form the field is kept in. */

@@ -10,11 +10,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Runs one query against the records as they are now: finds rows and shows them (section 3.2). */
 final class QueryRun implements Filters.Values {
+
+    /** A fraction of the rows that is worth to be found without sorting all. */
+    private static final int FEW = 4;
 
     private final Org org;
     private final boolean deletedToo;
@@ -43,8 +47,13 @@ final class QueryRun implements Filters.Values {
     }
 
     private List<Row> rows(Query of, List<Row> all) {
-        Stream<Row> rows = sorted(of, all.stream().filter(of.where()).toList()).stream();
-        return rows.skip(of.offset()).limit(of.limit()).toList();
+        List<Row> fitting = new ArrayList<>();
+        for (Row row : all) {
+            if (of.where().test(row)) {
+                fitting.add(row);
+            }
+        }
+        return sorted(of, fitting).skip(of.offset()).limit(of.limit()).toList();
     }
 
     private List<Row> all(String table) {
@@ -66,23 +75,49 @@ final class QueryRun implements Filters.Values {
     private record Sorted(Row row, Object[] keys) {
     }
 
-    private List<Row> sorted(Query of, List<Row> rows) {
-        if (of.order().isEmpty() || rows.size() < 2) {
-            return rows;
+    private Stream<Row> sorted(Query of, List<Row> rows) {
+        if (of.order().isEmpty()) {
+            return rows.stream();
         }
         List<Function<Row, Object>> readers = of.order().stream().map(part -> reader(part.column())).toList();
-        List<Sorted> sorted = new ArrayList<>(rows.size());
-        rows.forEach(row -> sorted.add(new Sorted(row, readers.stream().map(read -> Filters.key(read.apply(row))).toArray())));
-        sorted.sort((a, b) -> {
-            for (int i = 0; i < a.keys.length; i++) {
-                int order = compare(of.order().get(i), a.keys[i], b.keys[i]);
-                if (order != 0) {
-                    return order;
-                }
+        Comparator<Sorted> inOrder = (a, b) -> compare(of.order(), a.keys, b.keys);
+        inOrder = inOrder.thenComparingLong(one -> one.row.sequence());
+        List<Sorted> all = new ArrayList<>();
+        for (Row row : rows) {
+            Object[] keys = new Object[readers.size()];
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] = Filters.key(readers.get(i).apply(row));
             }
-            return 0;
-        });
-        return sorted.stream().map(Sorted::row).toList();
+            all.add(new Sorted(row, keys));
+        }
+        long wanted = Math.max(1, (long) of.offset() + of.limit());
+        List<Sorted> few = wanted < all.size() / FEW ? first((int) wanted, all, inOrder) : all;
+        few.sort(inOrder);
+        return few.stream().map(Sorted::row);
+    }
+
+    /** The first of many, still without order: what a poll asks for, without sorting the others. */
+    private static List<Sorted> first(int wanted, List<Sorted> all, Comparator<Sorted> inOrder) {
+        PriorityQueue<Sorted> lastOnTop = new PriorityQueue<>(inOrder.reversed());
+        for (Sorted one : all) {
+            if (lastOnTop.size() < wanted) {
+                lastOnTop.add(one);
+            } else if (inOrder.compare(one, lastOnTop.peek()) < 0) {
+                lastOnTop.remove();
+                lastOnTop.add(one);
+            }
+        }
+        return new ArrayList<>(lastOnTop);
+    }
+
+    private static int compare(List<Query.Sort> order, Object[] a, Object[] b) {
+        for (int i = 0; i < a.length; i++) {
+            int compared = compare(order.get(i), a[i], b[i]);
+            if (compared != 0) {
+                return compared;
+            }
+        }
+        return 0;
     }
 
     private static int compare(Query.Sort part, Object a, Object b) {
