@@ -1,4 +1,4 @@
-// Sections 1 and 4.1 of dataverse.md.
+// Sections 1, 4.1 and 4.2 of dataverse.md.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { act, address, callsDuring } from '../sandbox.mjs';

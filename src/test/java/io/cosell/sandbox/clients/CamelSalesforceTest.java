@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.salesforce.AuthenticationType;
@@ -48,11 +49,15 @@ class CamelSalesforceTest {
     @BeforeEach
     void start() {
         sandbox.start(0);
+        signIn(component -> component.setLoginUrl(sandbox.address()));
+    }
+
+    private void signIn(Consumer<SalesforceComponent> addresses) {
         SalesforceComponent component = new SalesforceComponent();
         component.setAuthenticationType(AuthenticationType.CLIENT_CREDENTIALS);
         component.setClientId("sandbox-client");
         component.setClientSecret("sandbox-secret");
-        component.setLoginUrl(sandbox.address());
+        addresses.accept(component);
         SalesforceEndpointConfig config = new SalesforceEndpointConfig();
         config.setApiVersion("60.0");
         config.setRawPayload(true);
@@ -104,6 +109,22 @@ class CamelSalesforceTest {
         call("query", "SELECT Id FROM Account");
 
         assertThat(sandbox.calls()).filteredOn(Call::isToken).extracting(Call::status).containsExactly(200);
+    }
+
+    /** Section 4.2: both addresses are given, as host names; the client signs in at the second and sends its calls there. */
+    @Test
+    void itIsPointedAtTheSandboxByHostName() {
+        camel.removeComponent("salesforce");
+        signIn(component -> {
+            String byName = sandbox.address().replace("127.0.0.1", "localhost");
+            component.setLoginUrl(byName);
+            component.setInstanceUrl(byName);
+        });
+        sandbox.forgetCalls();
+
+        assertThat(call("query", "SELECT Id FROM Opportunity").path("totalSize").asInt()).isZero();
+
+        assertThat(sandbox.calls()).extracting(Call::status).containsExactly(200);
     }
 
     /** Section 1: errors of the token endpoint are objects. */
