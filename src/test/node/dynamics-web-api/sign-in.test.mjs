@@ -61,7 +61,7 @@ test('nobody can act for a user that does not exist', async () => {
   assert.equal(error.status, 403);
 });
 
-test('a tag on a write is what webhooks and history know it by', async () => {
+test('a tag on a write is kept with the change it made', async () => {
   await connect().create({ collection: 'accounts', data: { name: 'Tagged' }, tag: 'our-connector' });
 
   assert.equal((await act('last-change')).tag, 'our-connector');
@@ -102,7 +102,7 @@ test('a missing privilege is 403', async () => {
   assert.ok(await client.create({ collection: 'opportunities', data: { name: 'Deal' } }));
 });
 
-test('every answer says how much of the service protection budget is left', async () => {
+test('an answer says how much of the service protection budget is left', async () => {
   const { access_token } = await signIn();
   const answer = await fetch(`${address}/api/data/v9.2/WhoAmI`, { headers: { Authorization: `Bearer ${access_token}` } });
 
