@@ -47,6 +47,11 @@ public abstract class SandboxSystem implements AutoCloseable {
         this.clock = clock;
     }
 
+    /** Name of this system in the call log and at the control address, such as {@code partner-center}. */
+    public final String name() {
+        return name;
+    }
+
     /** Answers one request. Runs under this instance's monitor; must not block on the network. */
     protected abstract Reply handle(Request request);
 
@@ -92,6 +97,10 @@ public abstract class SandboxSystem implements AutoCloseable {
      * @throws IllegalArgumentException if the document is none of this system's; nothing is changed then
      */
     public void restore(ObjectNode state) {
+    }
+
+    /** Carries out what the clock has brought about, such as deals that expire. Every call does the same first. */
+    public void tick() {
     }
 
     /**
