@@ -2,6 +2,7 @@ package io.cosell.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Switches;
@@ -20,8 +21,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,6 +64,10 @@ public final class SandboxCommand implements Callable<Integer> {
             + " the control address lists them.")
     private List<String> switches = List.of();
 
+    @Option(names = "--faults", paramLabel = "FILE",
+        description = "Lets calls and events go wrong as the plan in this file says; see docs/sandbox-control.md.")
+    private Path faults;
+
     @Option(names = "--clock", paramLabel = "TIME", description = "Sets the clock of all systems, such as 2027-01-31T12:00:00Z.")
     private String time;
 
@@ -79,19 +82,17 @@ public final class SandboxCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (System.getenv("COSELL_LOG_LEVEL") == null) {
-            Configurator.setAllLevels("", Level.ERROR);
-        }
         require(port >= 0 && port <= LAST_FIRST_PORT, "--port " + port + ": must be 0, or a port up to " + LAST_FIRST_PORT + ".");
         require(seedData == null || seedData > 0, "--seed-data " + seedData + ": must be 1 or more.");
         Instant start = time == null ? null : time();
         JsonNode known = load == null ? null : json("--load", load);
+        JsonNode plan = faults == null ? null : json("--faults", faults);
         hasFolder("--save", save);
         hasFolder("--settings", settings);
         require(settings == null || !Files.exists(settings) || Files.readString(settings).startsWith(OURS), "--settings " + settings
             + ": this file is there already and was not written by this command. Give another name, or take it away first.");
         try (Sandboxes sandboxes = Sandboxes.start(Sandboxes.Ports.from(port))) {
-            prepare(sandboxes, known, start);
+            prepare(sandboxes, known, start, plan);
             sandboxes.control();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(sandboxes), "sandbox-end"));
             print(sandboxes);
@@ -132,7 +133,7 @@ public final class SandboxCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), reason);
     }
 
-    private void prepare(Sandboxes sandboxes, JsonNode known, Instant start) {
+    private void prepare(Sandboxes sandboxes, JsonNode known, Instant start, JsonNode plan) {
         if (known != null) {
             try {
                 new StateFile(sandboxes.clock(), sandboxes.systems()).read(known);
@@ -148,6 +149,9 @@ public final class SandboxCommand implements Callable<Integer> {
         }
         sandboxes.systems().forEach(SandboxSystem::tick);
         switches.forEach(name -> turn(sandboxes, name));
+        if (plan != null) {
+            set(sandboxes, plan);
+        }
         if (seedData != null) {
             sandboxes.addExampleDeals(seedData);
         }
@@ -163,6 +167,15 @@ public final class SandboxCommand implements Callable<Integer> {
             all.turn(all.named(parts[1]), true);
         } catch (IllegalArgumentException e) {
             throw wrong("--switch " + name + ": " + e.getMessage());
+        }
+    }
+
+    private void set(Sandboxes sandboxes, JsonNode json) {
+        try {
+            FaultPlan plan = FaultPlan.of(json, sandboxes.systems().stream().map(SandboxSystem::name).toList());
+            sandboxes.systems().forEach(system -> system.plan(plan));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--faults " + faults + ": " + e.getMessage());
         }
     }
 

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,20 +23,21 @@ import java.util.stream.Collectors;
  */
 record Asked(Map<String, String> path, ObjectNode members) {
 
-    /** Refuses names that are not declared, and declared ones that are missing and do not end in {@code ?}. */
-    static void check(Map<String, String> declared, Collection<String> given, String what) {
+    /** Refuses names that are not declared, and declared ones that are missing or null and do not end in {@code ?}. */
+    static void check(Map<String, String> declared, ObjectNode members, String what) {
         if (declared.containsKey(Resource.ANYTHING)) {
             return;
         }
         Set<String> known = declared.keySet().stream().map(Asked::plain).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> unknown = new TreeSet<>(given);
+        Set<String> unknown = new TreeSet<>();
+        members.fieldNames().forEachRemaining(unknown::add);
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
             throw new ControlRefusal(400, what + " does not take " + String.join(", ", unknown) + ". "
                 + (known.isEmpty() ? "It takes nothing." : "It takes " + String.join(", ", declared.keySet()) + "."));
         }
         declared.forEach((name, meaning) -> {
-            if (!name.endsWith("?") && !given.contains(name)) {
+            if (!name.endsWith("?") && !members.hasNonNull(name)) {
                 throw new ControlRefusal(400, what + " needs " + name + ": " + meaning + ".");
             }
         });
@@ -67,14 +69,28 @@ record Asked(Map<String, String> path, ObjectNode members) {
         });
     }
 
-    /** A whole number from 1, as JSON or, in a query, as text. */
-    Optional<Integer> count(String name) {
+    /** A whole number from a least one, as JSON or, in a query, as text. */
+    Optional<Integer> number(String name, int least) {
+        return member(name).map(value -> whole(name, value, least));
+    }
+
+    /** A list of whole numbers from 1. */
+    Optional<List<Integer>> numbers(String name) {
         return member(name).map(value -> {
-            if (!value.asText().matches("[1-9][0-9]{0,8}") || value.isContainerNode()) {
-                throw wrong(name, value, "a whole number from 1");
+            if (!value.isArray()) {
+                throw wrong(name, value, "a list of whole numbers");
             }
-            return Integer.valueOf(value.asText());
+            List<Integer> numbers = new ArrayList<>();
+            value.forEach(number -> numbers.add(whole(name, number, 1)));
+            return numbers;
         });
+    }
+
+    private static int whole(String name, JsonNode value, int least) {
+        if (!value.asText().matches("0|[1-9][0-9]{0,8}") || value.asInt() < least) {
+            throw wrong(name, value, "a whole number from " + least);
+        }
+        return Integer.parseInt(value.asText());
     }
 
     Optional<Instant> time(String name) {

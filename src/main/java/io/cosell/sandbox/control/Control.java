@@ -1,19 +1,23 @@
 package io.cosell.sandbox.control;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.sandbox.Act;
-import io.cosell.sandbox.Call;
+import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Delivery;
+import io.cosell.sandbox.EventSender;
+import io.cosell.sandbox.Fault;
+import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Switch;
 import io.cosell.sandbox.Switches;
+import io.cosell.sandbox.Trouble;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What can be asked of the control address: {@link #resources} is the table, each entry one method of this class. The overview at
@@ -56,17 +60,35 @@ public final class Control {
                 asked -> Map.of("acts", system(asked).acts().stream().map(Control::shown).toList())),
             new Resource("POST", "/systems/{system}/acts/{act}", "Does one of these; answers its result.",
                 Map.of(Resource.ANYTHING, "the parameters of the act"), this::act),
-            new Resource("GET", "/systems/{system}/history", "Every write in a system so far, by whomever, oldest first.", Map.of(),
-                asked -> null),
+            new Resource("GET", "/systems/{system}/history", "Every write in a system so far, by whomever, oldest first.",
+                ordered("last?", "at most so many, the newest"), this::history),
             new Resource("GET", "/systems/{system}/calls", "The calls a system answered, oldest first.",
-                ordered("kind?", "only calls of this kind", "writes?", "true for only those that can change something",
-                    "since?", "only those answered at this sandbox time or later", "last?", "at most so many, the newest"), this::calls),
-            new Resource("DELETE", "/systems/{system}/calls", "Forgets the calls and sets the counters of a system to 0.", Map.of(),
+                ordered("kind?", "only calls of this kind", "writes?", "true for only those that changed something, false for the others",
+                    "since?", "only those after the call with this number", "last?", "at most so many, the newest"), this::calls),
+            new Resource("DELETE", "/systems/{system}/calls", "Forgets the calls and the counters of a system.", Map.of(),
                 this::forgetCalls),
+            new Resource("GET", "/counters", "How many calls each system answered, by kind, status and fault.", Map.of(), this::counters),
             new Resource("GET", "/systems/{system}/switches", "The points that the contract leaves open, and how they are answered now.",
                 Map.of(), asked -> shown(system(asked).switches())),
             new Resource("PUT", "/systems/{system}/switches", "Turns switches; those that are not named stay.",
-                Map.of(Resource.ANYTHING, "names of switches, each true or false"), this::turn));
+                Map.of(Resource.ANYTHING, "names of switches, each true or false"), this::turn),
+            new Resource("GET", "/faults", "What goes wrong by plan.", Map.of(), asked -> systems.get(0).plan()),
+            new Resource("PUT", "/faults", "Lets go wrong from now on what this plan says, in all systems; counting starts anew.",
+                ordered("seed?", "a whole number; the same seed gives the same faults, 0 without it",
+                    "rules", "what goes wrong how often"), this::setFaults),
+            new Resource("POST", "/systems/{system}/faults", "Lets the next call go wrong that fits.",
+                ordered("trouble", "what happens, such as ANSWER_LOST", "kind?", "only a call of this kind", "method?", "only this method",
+                    "path?", "only a path that contains this", "retryAfter?", "seconds the caller is told to wait",
+                    "delayMillis?", "how late a late answer comes"), this::failNext),
+            new Resource("GET", "/systems/{system}/events", "The events of a system and what became of them, oldest first.",
+                ordered("state?", "only those that stand so", "last?", "at most so many, the newest"), this::events),
+            new Resource("POST", "/systems/{system}/events/hold", "Keeps new events back until they are released.", Map.of(), this::hold),
+            new Resource("POST", "/systems/{system}/events/drop", "Loses new events until they are released.", Map.of(), this::drop),
+            new Resource("POST", "/systems/{system}/events/release", "Sends the events that were kept back, and new ones again.",
+                ordered("numbers?", "their numbers in the order to send; one left out is lost, one named twice is sent twice"),
+                this::release),
+            new Resource("POST", "/systems/{system}/events/redeliver", "Sends an event once more.",
+                ordered("number", "the event", "times?", "how often, 1 without it"), this::redeliver));
     }
 
     private Object overview(Asked asked) {
@@ -113,7 +135,7 @@ public final class Control {
     // ---- what the systems know
 
     private Object addExamples(Asked asked) {
-        return examples.apply(asked.count("deals").orElse(1));
+        return examples.apply(asked.number("deals", 1).orElseThrow());
     }
 
     private Object setState(Asked asked) {
@@ -137,7 +159,7 @@ public final class Control {
         Act act = system.acts().stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow(() ->
             new ControlRefusal(404, "There is no act " + name + " in " + system.name() + ". There are "
                 + names(system.acts().stream().map(Act::name).toList()) + "."));
-        Asked.check(act.parameters(), asked.members().properties().stream().map(Map.Entry::getKey).toList(), name);
+        Asked.check(act.parameters(), asked.members(), name);
         try {
             synchronized (system) {
                 Object result = act.does().apply(asked.members());
@@ -152,15 +174,114 @@ public final class Control {
         }
     }
 
-    // ---- calls
+    // ---- what happened
+
+    private Object history(Asked asked) {
+        return Map.of("history", newest(asked, system(asked).history().stream()));
+    }
 
     private Object calls(Asked asked) {
-        return null;
+        Optional<CallKind> kind = asked.choice("kind", CallKind.class);
+        Optional<Boolean> writes = asked.flag("writes");
+        int since = asked.number("since", 0).orElse(0);
+        return Map.of("calls", newest(asked, system(asked).calls().stream().filter(call -> call.number() > since)
+            .filter(call -> kind.isEmpty() || call.kind() == kind.get())
+            .filter(call -> writes.isEmpty() || call.wrote() == writes.get())));
     }
 
     private Object forgetCalls(Asked asked) {
         system(asked).forgetCalls();
         return null;
+    }
+
+    private Object counters(Asked asked) {
+        return Map.of("counters", systems.stream().flatMap(system -> system.counts().stream()).toList());
+    }
+
+    private static <T> List<T> newest(Asked asked, Stream<T> all) {
+        List<T> list = all.toList();
+        return asked.number("last", 1).map(last -> list.subList(Math.max(0, list.size() - last), list.size())).orElse(list);
+    }
+
+    // ---- what goes wrong
+
+    private Object setFaults(Asked asked) {
+        try {
+            FaultPlan plan = FaultPlan.of(asked.members(), systems.stream().map(SandboxSystem::name).toList());
+            systems.forEach(system -> system.plan(plan));
+            return plan;
+        } catch (IllegalArgumentException e) {
+            throw new ControlRefusal(400, e.getMessage());
+        }
+    }
+
+    private Object failNext(Asked asked) {
+        SandboxSystem system = system(asked);
+        Trouble trouble = asked.choice("trouble", Trouble.class).orElseThrow();
+        Optional<CallKind> kind = asked.choice("kind", CallKind.class);
+        Optional<String> method = asked.text("method");
+        Optional<String> path = asked.text("path");
+        try {
+            system.fail(Fault.next(trouble, asked.number("retryAfter", 0).orElse(null), asked.number("delayMillis", 0).orElse(null),
+                request -> (kind.isEmpty() || system.kind(request) == kind.get())
+                    && (method.isEmpty() || request.method().equals(method.get()))
+                    && (path.isEmpty() || request.path().contains(path.get()))));
+            return null;
+        } catch (IllegalArgumentException e) {
+            throw new ControlRefusal(400, e.getMessage());
+        }
+    }
+
+    // ---- events on their way
+
+    private Object events(Asked asked) {
+        Optional<Delivery.State> state = asked.choice("state", Delivery.State.class);
+        return Map.of("events", newest(asked, system(asked).events().deliveries().stream()
+            .filter(delivery -> state.isEmpty() || delivery.state() == state.get())).stream().map(Control::shown).toList());
+    }
+
+    private static Object shown(Delivery delivery) {
+        return ordered("number", delivery.number(), "at", delivery.at(), "event", delivery.event(), "about", delivery.about(),
+            "url", delivery.url(), "state", delivery.state(), "trouble", delivery.trouble(), "attempts", delivery.attempts(),
+            "body", delivery.text());
+    }
+
+    private Object hold(Asked asked) {
+        system(asked).events().drop(false);
+        system(asked).events().hold(true);
+        return null;
+    }
+
+    private Object drop(Asked asked) {
+        system(asked).events().drop(true);
+        return null;
+    }
+
+    private Object release(Asked asked) {
+        EventSender events = system(asked).events();
+        Optional<List<Integer>> numbers = asked.numbers("numbers");
+        numbers.ifPresent(wanted -> {
+            Map<Integer, Delivery> held = new LinkedHashMap<>();
+            events.deliveries().stream().filter(delivery -> delivery.state() == Delivery.State.HELD)
+                .forEach(delivery -> held.put(delivery.number(), delivery));
+            wanted.stream().filter(number -> !held.containsKey(number)).findFirst().ifPresent(number -> {
+                throw new ControlRefusal(400, "Event " + number + " is not kept back. These are: " + held.keySet() + ".");
+            });
+            events.deliverHeld(all -> wanted.stream().map(held::get).toList());
+        });
+        events.drop(false);
+        events.hold(false);
+        return null;
+    }
+
+    private Object redeliver(Asked asked) {
+        EventSender events = system(asked).events();
+        try {
+            events.redeliver(events.delivery(asked.number("number", 1).orElseThrow()), asked.number("times", 1).orElse(1));
+            return null;
+        } catch (IllegalArgumentException e) {
+            throw new ControlRefusal(400, e.getMessage());
+        }
     }
 
     // ---- switches

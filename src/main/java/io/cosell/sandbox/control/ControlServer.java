@@ -126,8 +126,7 @@ public final class ControlServer implements AutoCloseable {
             }
             members.put(parameter.getKey(), parameter.getValue());
         });
-        Asked.check(resource.parameters(), members.properties().stream().map(Map.Entry::getKey).toList(),
-            resource.method() + " " + resource.path());
+        Asked.check(resource.parameters(), members, resource.method() + " " + resource.path());
         return new Asked(call.pathParams(), members);
     }
 
