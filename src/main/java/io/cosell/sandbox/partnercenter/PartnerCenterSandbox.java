@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.SandboxClock;
@@ -68,11 +69,11 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @param options whose Partner Center it is, and how it answers where the contract is open
      */
     public PartnerCenterSandbox(SandboxClock clock, PartnerCenterOptions options) {
-        super("partner-center", clock);
+        super("partner-center", clock, WebhookSender.policy(options));
         this.options = options;
         tokens = new Tokens(options.account(), clock);
-        sender = new WebhookSender(certificates, signer -> certificateServer.address(signer), options, clock);
-        webhooks = new Webhooks(sender, clock, options.account().organizationId());
+        sender = new WebhookSender(events(), certificates, signer -> certificateServer.address(signer));
+        webhooks = new Webhooks(sender, events(), clock, options.account().organizationId());
         referrals = new Referrals(options, clock, webhooks::referralEvent);
     }
 
@@ -84,7 +85,6 @@ public final class PartnerCenterSandbox extends SandboxSystem {
 
     @Override
     public void close() {
-        sender.close();
         super.close();
         if (certificateServer != null) {
             certificateServer.close();
@@ -373,32 +373,32 @@ public final class PartnerCenterSandbox extends SandboxSystem {
 
     /** Keeps new events back (true), or lets them go, those kept back first (false). */
     public void holdWebhooks(boolean hold) {
-        sender.hold(hold);
+        events().hold(hold);
     }
 
     /** Loses new events (true), or no longer (false). */
     public void dropWebhooks(boolean drop) {
-        sender.drop(drop);
+        events().drop(drop);
     }
 
     /** Every event for which somebody was registered, oldest first. */
     public List<Delivery> deliveries() {
-        return sender.deliveries();
+        return events().deliveries();
     }
 
     /** Sends the same event again, this many times, each as a delivery of its own. */
     public void redeliver(Delivery delivery, int times) {
-        sender.redeliver(delivery, times);
+        events().redeliver(delivery, times);
     }
 
     /** Sends the events kept back, oldest first. */
     public void deliverHeld() {
-        sender.deliverHeld(UnaryOperator.identity());
+        events().deliverHeld(UnaryOperator.identity());
     }
 
     /** Sends the events kept back in another order; those it leaves out are lost, those it names twice are sent twice. */
     public void deliverHeld(UnaryOperator<List<Delivery>> order) {
-        sender.deliverHeld(order);
+        events().deliverHeld(order);
     }
 
     /**
@@ -407,7 +407,7 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @throws IllegalStateException after 60 seconds
      */
     public void awaitDelivered() throws InterruptedException {
-        sender.awaitDelivered(PATIENCE);
+        events().awaitDelivered(PATIENCE);
     }
 
     /**
@@ -418,12 +418,12 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      */
     public int deliver(byte[] body, boolean brokenSignature) {
         String signature = brokenSignature ? certificates.brokenSignature(body) : certificates.sign(body);
-        return sender.send(registered(), body, Signer.TRUSTED, signature).status();
+        return sender.once(registered(), body, Signer.TRUSTED, signature);
     }
 
     /** The same with a right signature and the certificate of this signer. */
     public int deliver(byte[] body, Signer signer) {
-        return sender.send(registered(), body, signer, certificates.sign(body)).status();
+        return sender.once(registered(), body, signer, certificates.sign(body));
     }
 
     private Registration registered() {

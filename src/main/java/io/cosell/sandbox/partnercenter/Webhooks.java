@@ -1,9 +1,11 @@
 package io.cosell.sandbox.partnercenter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.sandbox.Delivery;
+import io.cosell.sandbox.Delivery.Attempt;
+import io.cosell.sandbox.EventSender;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
-import io.cosell.sandbox.partnercenter.Delivery.Attempt;
 import io.cosell.sandbox.partnercenter.WebhookSender.Registration;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.URI;
@@ -35,6 +37,7 @@ final class Webhooks {
     }
 
     private final WebhookSender sender;
+    private final EventSender events;
     private final Clock clock;
     private final String partnerId;
     private final Map<String, Test> tests = new LinkedHashMap<>();
@@ -42,8 +45,9 @@ final class Webhooks {
     /**
      * @param partnerId organisation id of the partner, shown in the state of validation events
      */
-    Webhooks(WebhookSender sender, Clock clock, String partnerId) {
+    Webhooks(WebhookSender sender, EventSender events, Clock clock, String partnerId) {
         this.sender = sender;
+        this.events = events;
         this.clock = clock;
         this.partnerId = partnerId;
     }
@@ -131,7 +135,7 @@ final class Webhooks {
                 .with("Retry-After", String.valueOf(pause));
         }
         String id = UUID.randomUUID().toString();
-        int delivery = sender.event(TEST, body(TEST, "http://api.partnercenter.microsoft.com" + VALIDATION + "/" + id, "test", now));
+        int delivery = sender.event(TEST, id, body(TEST, "http://api.partnercenter.microsoft.com" + VALIDATION + "/" + id, "test", now));
         tests.put(id, new Test(now, delivery));
         return Reply.json(200, Map.of("correlationId", id));
     }
@@ -142,7 +146,7 @@ final class Webhooks {
             throw new Refusal(404, "itemNotFound", "validationEvents",
                 "There is no validation event " + id + "; they are kept for 7 days.");
         }
-        Delivery delivery = sender.delivery(test.delivery());
+        Delivery delivery = events.delivery(test.delivery());
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("correlationId", id);
         state.put("partnerId", partnerId);
@@ -169,7 +173,7 @@ final class Webhooks {
     /** Sends an event about a referral to whoever registered for it. */
     void referralEvent(String name, String referralId) {
         String uri = "https://api.partnercenter.microsoft.com/engagements/v1/referrals/" + referralId;
-        sender.event(name, body(name, uri, "referral", clock.instant()));
+        sender.event(name, referralId, body(name, uri, "referral", clock.instant()));
     }
 
     private static byte[] body(String name, String uri, String resource, Instant at) {
