@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,9 @@ public abstract class SandboxSystem implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SandboxSystem.class);
     private static final Map<Trouble, Integer> REFUSALS = Map.of(Trouble.THROTTLED, 429, Trouble.UNAVAILABLE, 503,
         Trouble.SERVER_ERROR, 500, Trouble.SESSION_EXPIRED, 401, Trouble.PRECONDITION_FAILED, 412);
+    /** Query parameters by which a client may send what is not to be logged. */
+    private static final Set<String> SECRETS = Set.of("client_secret", "password", "refresh_token", "access_token", "token", "id_token",
+        "oauth_token", "assertion", "client_assertion", "code", "device_code", "sid");
     private static final int KEPT = 100_000;
     private static final int LONGEST_HEAD = 64 * 1024;
     private static final long HTTP2_INTERNAL_ERROR = 2;
@@ -94,11 +98,6 @@ public abstract class SandboxSystem implements AutoCloseable {
     }
 
     /** The system's name in the call log and in fault plans. */
-    public final String name() {
-        return name;
-    }
-
-    /** Name of this system in the call log and at the control address, such as {@code partner-center}. */
     public final String name() {
         return name;
     }
@@ -290,7 +289,8 @@ public abstract class SandboxSystem implements AutoCloseable {
 
     private static String shown(Request request) {
         return request.query().isEmpty() ? request.path() : request.path() + "?" + String.join("&",
-            request.query().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+            request.query().entrySet().stream().map(entry -> entry.getKey() + "="
+                + (SECRETS.contains(entry.getKey().toLowerCase(Locale.ROOT)) ? "***" : entry.getValue())).toList());
     }
 
     /** Notes an operation inside the call that is being handled; see {@link InnerCalls#answered}. */
@@ -355,6 +355,15 @@ public abstract class SandboxSystem implements AutoCloseable {
     /** Lets something go wrong once; several faults are tried in the order they were added, and before the plan. */
     public void fail(Fault fault) {
         faults.add(fault);
+    }
+
+    /**
+     * Lets once go wrong what the rule says, with the next call that fits and that it can happen to; how often the rule says is no matter.
+     *
+     * @throws IllegalArgumentException for what happens to events, which only a plan can let go wrong
+     */
+    public void fail(FaultPlan.Rule rule, Predicate<Request> hits) {
+        faults.add(rule, hits);
     }
 
     /** Lets go wrong from now on what the plan says, and nothing that an earlier plan said; counting starts anew. */

@@ -86,7 +86,7 @@ class SandboxCommandTest {
     @Test
     void hasHelpWithAnExample() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("--seed-data", "--switch=SYSTEM.NAME", "--faults=FILE", "127.0.0.1 only",
+        assertThat(out.toString()).contains("--seed-data", "--switch=SYSTEM.NAME", "--faults=FILE", "127.0.0.1",
             "Example: java -jar cosell.jar sandbox --seed-data --settings application.properties");
     }
 }

@@ -4,7 +4,6 @@ import io.cosell.sandbox.Act;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.EventSender;
-import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
@@ -218,14 +217,14 @@ public final class Control {
     private Object failNext(Asked asked) {
         SandboxSystem system = system(asked);
         Trouble trouble = asked.choice("trouble", Trouble.class).orElseThrow();
-        Optional<CallKind> kind = asked.choice("kind", CallKind.class);
+        CallKind kind = asked.choice("kind", CallKind.class).orElse(null);
         Optional<String> method = asked.text("method");
         Optional<String> path = asked.text("path");
         try {
-            system.fail(Fault.next(trouble, asked.number("retryAfter", 0).orElse(null), asked.number("delayMillis", 0).orElse(null),
-                request -> (kind.isEmpty() || system.kind(request) == kind.get())
-                    && (method.isEmpty() || request.method().equals(method.get()))
-                    && (path.isEmpty() || request.path().contains(path.get()))));
+            FaultPlan.Rule once = new FaultPlan.Rule(null, kind, null, trouble, null, 1, 1, asked.number("delayMillis", 0).orElse(null),
+                asked.number("retryAfter", 0).orElse(null));
+            system.fail(once, request -> (method.isEmpty() || request.method().equals(method.get()))
+                && (path.isEmpty() || request.path().contains(path.get())));
             return null;
         } catch (IllegalArgumentException e) {
             throw new ControlRefusal(400, e.getMessage());

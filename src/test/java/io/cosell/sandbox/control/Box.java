@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Act;
 import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Event;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Switch;
 import io.cosell.sandbox.Switches;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The smallest system there can be: a box of words, each of which goes bad after a day. It refuses more than three. */
+/**
+ * The smallest system there can be: a box of words that go bad after a day. A child can put in three, a program more; whoever listens
+ * is told of each.
+ */
 final class Box extends SandboxSystem {
 
     /** What the box leaves open. */
@@ -44,6 +50,7 @@ final class Box extends SandboxSystem {
     private static final int ROOM = 3;
 
     final List<String> words = new ArrayList<>();
+    volatile String receiver;
     private final Switches switches = new Switches(List.of(Open.values()), Set.of());
     private Instant bad;
 
@@ -56,7 +63,7 @@ final class Box extends SandboxSystem {
     protected Reply handle(Request request) {
         tick();
         if (request.method().equals("POST")) {
-            words.add(request.text());
+            add(request.text(), "a program");
         }
         return Reply.json(200, words);
     }
@@ -88,9 +95,19 @@ final class Box extends SandboxSystem {
             throw new IllegalStateException("The box is full.");
         }
         for (int i = 0; i < parameters.path("times").asInt(1); i++) {
-            words.add(parameters.get("word").textValue());
+            add(parameters.get("word").textValue(), "a child");
         }
         return Map.of("words", words.size(), "at", clock.instant());
+    }
+
+    private void add(String word, String by) {
+        words.add(word);
+        changed(new RowChange(clock.instant(), by, null, "Create", "words", String.valueOf(words.size()), Map.of("word", word)));
+        if (receiver != null) {
+            String url = receiver;
+            events().send(new Event("word-added", word, word.getBytes(StandardCharsets.UTF_8),
+                () -> new Event.Target(url + "?key=hush", Map.of("X-Key", "hush"))));
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.cosell.sandbox.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.sandbox.SandboxClock;
@@ -9,6 +10,7 @@ import io.cosell.sandbox.control.ControlClient.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -87,7 +89,7 @@ class ControlTest {
     @Test
     void theDocumentListsEveryResourceWithItsParametersAndNoOther() throws IOException {
         String document = Files.readString(Path.of("docs/sandbox-control.md"));
-        TreeSet<String> documented = Pattern.compile("(?m)^\\| `(GET|PUT|POST|DELETE) ([^`]+)` \\| ([^|]*) \\|").matcher(document).results()
+        TreeSet<String> documented = Pattern.compile("(?m)^\\| `(GET|PUT|POST|DELETE) ([^`]+)` \\|([^|]*)\\|").matcher(document).results()
             .map(row -> row.group(1) + " " + row.group(2) + " " + Pattern.compile("`([^`]+)`").matcher(row.group(3)).results()
                 .map(name -> name.group(1)).sorted().toList()).collect(Collectors.toCollection(TreeSet::new));
 
@@ -266,6 +268,221 @@ class ControlTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.error()).isEqualTo(reason);
         assertThat(red.switches().has(Box.Open.BOTTOMLESS)).isFalse();
+    }
+
+    // ---- what happened
+
+    @Test
+    void callsAreListedWithoutSecretsAndCanBeForgotten() {
+        call(red, "GET", "/words?client_secret=hush&name=milk", null);
+        call(red, "POST", "/words", "milk");
+        call(blue, "GET", "/words", null);
+
+        JsonNode calls = control.get("/systems/red/calls").json().path("calls");
+        assertThat(calls).hasSize(2);
+        assertThat(calls.get(0).path("path").asText()).isEqualTo("/words?client_secret=***&name=milk");
+        assertThat(calls.get(1).path("number").intValue()).isEqualTo(2);
+        assertThat(calls.get(1).path("at").asText()).isEqualTo("2027-01-01T00:00:00Z");
+        assertThat(calls.get(1).path("kind").asText()).isEqualTo("CREATE");
+        assertThat(calls.get(1).path("status").intValue()).isEqualTo(200);
+        assertThat(calls.get(1).path("wrote").booleanValue()).isTrue();
+        assertThat(calls.toString()).doesNotContain("hush");
+
+        assertThat(numbers("?kind=CREATE")).containsExactly(2);
+        assertThat(numbers("?writes=false")).containsExactly(1);
+        assertThat(numbers("?since=1")).containsExactly(2);
+        assertThat(numbers("?since=0&last=1")).containsExactly(2);
+        assertThat(control.get("/systems/red/calls?kind=SING").error()).startsWith("kind is \"SING\", but must be one of SIGN_IN, READ, ");
+        assertThat(control.get("/systems/red/calls?last=0").error()).isEqualTo("last is \"0\", but must be a whole number from 1.");
+
+        assertThat(control.delete("/systems/red/calls").status()).isEqualTo(204);
+        assertThat(numbers("")).isEmpty();
+        assertThat(control.get("/counters").json().path("counters")).hasSize(1);
+    }
+
+    private List<Integer> numbers(String query) {
+        return StreamSupport.stream(control.get("/systems/red/calls" + query).json().path("calls").spliterator(), false)
+            .map(call -> call.path("number").intValue()).toList();
+    }
+
+    @Test
+    void callsAreCountedBySystemKindAndStatus() {
+        call(red, "GET", "/words", null);
+        call(red, "GET", "/words", null);
+        call(blue, "POST", "/words", "milk");
+
+        assertThat(control.get("/counters").json().toString()).isEqualTo("{\"counters\":["
+            + "{\"system\":\"red\",\"kind\":\"LIST\",\"status\":200,\"trouble\":null,\"calls\":2},"
+            + "{\"system\":\"blue\",\"kind\":\"CREATE\",\"status\":200,\"trouble\":null,\"calls\":1}]}");
+    }
+
+    @Test
+    void everyWriteIsInTheHistoryWithWhoMadeIt() {
+        call(red, "POST", "/words", "milk");
+        control.post("/systems/red/acts/put-in", "{\"word\":\"honey\"}");
+
+        JsonNode history = control.get("/systems/red/history").json().path("history");
+        assertThat(history).hasSize(2);
+        assertThat(history.get(0).path("user").asText()).isEqualTo("a program");
+        assertThat(history.get(1).path("user").asText()).isEqualTo("a child");
+        assertThat(history.get(1).at("/written/word").asText()).isEqualTo("honey");
+        assertThat(control.get("/systems/red/history?last=1").json().path("history").findValuesAsText("id")).containsExactly("2");
+    }
+
+    // ---- what goes wrong
+
+    @Test
+    void aPlanOfFaultsHoldsForAllSystems() {
+        Answer answer = control.put("/faults", "{\"seed\":42,\"rules\":[{\"system\":\"red\",\"kind\":\"LIST\",\"trouble\":\"THROTTLED\","
+            + "\"every\":2,\"retryAfter\":7}]}");
+
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+        assertThat(control.get("/faults").json()).isEqualTo(answer.json());
+        assertThat(answer.json().toString()).isEqualTo("{\"seed\":42,\"rules\":[{\"system\":\"red\",\"kind\":\"LIST\","
+            + "\"trouble\":\"THROTTLED\",\"every\":2,\"retryAfter\":7}]}");
+        assertThat(List.of(call(red, "GET", "/", null), call(red, "GET", "/", null), call(red, "POST", "/", "x"))).containsExactly(200, 429, 200);
+        assertThat(List.of(call(blue, "GET", "/", null), call(blue, "GET", "/", null))).containsExactly(200, 200);
+        assertThat(control.get("/systems/red/calls").json().at("/calls/1/trouble").asText()).isEqualTo("THROTTLED");
+
+        assertThat(control.put("/faults", "{\"rules\":[]}").status()).isEqualTo(200);
+        assertThat(List.of(call(red, "GET", "/", null), call(red, "GET", "/", null))).containsExactly(200, 200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "{\"seed\":1};PUT /faults needs rules: ",
+        "{\"rules\":[{\"trouble\":\"RAIN\",\"chance\":1}]};RAIN is no value here. There are [REQUEST_LOST, ",
+        "{\"rules\":[{\"trouble\":\"THROTTLED\"}]};A rule says how often",
+        "{\"rules\":[{\"system\":\"green\",\"trouble\":\"THROTTLED\",\"chance\":1}]};There is no system green."})
+    void aBadPlanIsRefusedAndTheOldOneStays(String plan, String reason) {
+        control.put("/faults", "{\"rules\":[{\"trouble\":\"SERVER_ERROR\",\"every\":1}]}");
+
+        Answer answer = control.put("/faults", plan);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error()).contains(reason);
+        assertThat(call(red, "GET", "/", null)).isEqualTo(500);
+    }
+
+    @Test
+    void theNextCallThatFitsGoesWrongAndNoOther() {
+        assertThat(control.post("/systems/red/faults", "{\"trouble\":\"UNAVAILABLE\",\"kind\":\"CREATE\",\"path\":\"/good\"}").status())
+            .isEqualTo(204);
+        assertThat(control.post("/systems/red/faults", "{\"trouble\":\"THROTTLED\",\"method\":\"GET\",\"retryAfter\":9}").status())
+            .isEqualTo(204);
+
+        assertThat(call(red, "POST", "/bad", "a")).isEqualTo(200);
+        assertThat(call(blue, "POST", "/good", "b")).isEqualTo(200);
+        assertThat(call(red, "POST", "/good", "c")).isEqualTo(503);
+        assertThat(call(red, "POST", "/good", "d")).isEqualTo(200);
+        assertThat(List.of(call(red, "GET", "/", null), call(red, "GET", "/", null))).containsExactly(429, 200);
+        assertThat(red.words).containsExactly("a", "d");
+    }
+
+    @Test
+    void aLostAnswerLeavesTheWorkDone() {
+        control.post("/systems/red/faults", "{\"trouble\":\"ANSWER_LOST\",\"method\":\"POST\"}");
+
+        assertThatThrownBy(() -> call(red, "POST", "/", "milk")).isInstanceOf(UncheckedIOException.class);
+
+        assertThat(red.words).containsExactly("milk");
+        assertThat(control.get("/systems/red/calls").json().at("/calls/0/status").intValue()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "{};POST /systems/{system}/faults needs trouble: ",
+        "{\"trouble\":null};POST /systems/{system}/faults needs trouble: ",
+        "{\"trouble\":\"RAIN\"};trouble is \"RAIN\", but must be one of REQUEST_LOST, ",
+        "{\"trouble\":\"EVENT_LOST\"};EVENT_LOST happens to events",
+        "{\"trouble\":\"ANSWER_REPLACED\"};ANSWER_REPLACED can't be planned",
+        "{\"trouble\":\"SERVER_ERROR\",\"retryAfter\":1};retryAfter says nothing to SERVER_ERROR."})
+    void aBadFaultIsRefused(String fault, String reason) {
+        Answer answer = control.post("/systems/red/faults", fault);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error()).startsWith(reason);
+        assertThat(call(red, "GET", "/", null)).isEqualTo(200);
+    }
+
+    // ---- events on their way
+
+    private void hear(Box box, String... words) {
+        for (String word : words) {
+            call(box, "POST", "/", word);
+        }
+    }
+
+    private List<String> states() {
+        return control.get("/systems/red/events").json().path("events").findValuesAsText("state");
+    }
+
+    private void delivered() {
+        await().until(() -> red.events().underWay() == 0);
+    }
+
+    @Test
+    void eventsAreListedWithTheirAttemptsAndWithoutSecrets() {
+        red.receiver = blue.address() + "/ear";
+        hear(red, "milk");
+        delivered();
+
+        JsonNode events = control.get("/systems/red/events").json().path("events");
+        assertThat(events).hasSize(1);
+        assertThat(events.at("/0/event").asText()).isEqualTo("word-added");
+        assertThat(events.at("/0/body").asText()).isEqualTo("milk");
+        assertThat(events.at("/0/state").asText()).isEqualTo("DELIVERED");
+        assertThat(events.at("/0/attempts/0/status").intValue()).isEqualTo(200);
+        assertThat(events.at("/0/url").asText()).isEqualTo(blue.address() + "/ear");
+        assertThat(events.toString()).doesNotContain("hush");
+        assertThat(control.get("/systems/red/events?state=HELD").json().path("events")).isEmpty();
+        assertThat(control.get("/systems/red/events?state=LATE").error()).contains("must be one of HELD, WAITING, ");
+    }
+
+    @Test
+    void heldEventsAreReleasedInAnyOrder() {
+        red.receiver = blue.address() + "/ear";
+        assertThat(control.post("/systems/red/events/hold", "{}").status()).isEqualTo(204);
+        hear(red, "a", "b", "c", "d");
+        assertThat(states()).containsOnly("HELD").hasSize(4);
+        assertThat(control.post("/systems/red/events/release", "{\"numbers\":[5]}").error())
+            .isEqualTo("Event 5 is not kept back. These are: [1, 2, 3, 4].");
+        assertThat(states()).containsOnly("HELD");
+
+        assertThat(control.post("/systems/red/events/release", "{\"numbers\":[3,1,1,4]}").status()).isEqualTo(204);
+        delivered();
+
+        assertThat(states()).containsExactly("DELIVERED", "DROPPED", "DELIVERED", "DELIVERED", "DELIVERED");
+        assertThat(blue.words).containsExactlyInAnyOrder("c", "a", "a", "d");
+        hear(red, "e");
+        delivered();
+        assertThat(blue.words).contains("e");
+    }
+
+    @Test
+    void eventsAreLostUntilTheyAreReleased() {
+        red.receiver = blue.address() + "/ear";
+        control.post("/systems/red/events/drop", "{}");
+        hear(red, "a");
+        control.post("/systems/red/events/release", "{}");
+        hear(red, "b");
+        delivered();
+
+        assertThat(states()).containsExactly("DROPPED", "DELIVERED");
+        assertThat(blue.words).containsExactly("b");
+    }
+
+    @Test
+    void anEventIsSentOnceMore() {
+        red.receiver = blue.address() + "/ear";
+        hear(red, "a");
+        delivered();
+
+        assertThat(control.post("/systems/red/events/redeliver", "{\"number\":1,\"times\":2}").status()).isEqualTo(204);
+        delivered();
+
+        assertThat(blue.words).containsExactly("a", "a", "a");
+        assertThat(control.post("/systems/red/events/redeliver", "{\"number\":9}").error()).isEqualTo("There is no delivery 9.");
     }
 
     // ---- doors
