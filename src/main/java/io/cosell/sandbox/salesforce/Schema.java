@@ -1,0 +1,141 @@
+package io.cosell.sandbox.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.cosell.sandbox.SandboxSystem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * All objects of one organisation: those of {@code objects.yaml} and the fields that its options add, without those whose feature is
+ * off. Features may be turned at any time: ask for an object anew for each call.
+ */
+final class Schema {
+
+    private static final String FILE = "/sandbox/salesforce/objects.yaml";
+
+    private static final JsonNode TREE = read();
+
+    private final SalesforceOptions options;
+    private final Supplier<Set<Feature>> features;
+    private final Map<Set<Feature>, Map<String, SObject>> built = new HashMap<>();
+
+    /**
+     * Reads the objects.
+     *
+     * @param features what is on now
+     * @throws IllegalArgumentException if an option names an object that is not there
+     */
+    Schema(SalesforceOptions options, Supplier<Set<Feature>> features) {
+        this.options = options;
+        this.features = features;
+        Map<String, SObject> everything = built.computeIfAbsent(EnumSet.allOf(Feature.class), this::build);
+        options.fields().stream().filter(own -> !everything.containsKey(own.object())).findFirst().ifPresent(own -> {
+            throw new IllegalArgumentException("The Salesforce sandbox has no object " + own.object() + ". It has "
+                + everything.keySet() + ".");
+        });
+    }
+
+    /** The object with this API name, without regard to case; empty also while its feature is off. */
+    Optional<SObject> object(String name) {
+        return Optional.ofNullable(now().get(name));
+    }
+
+    /**
+     * The object with this API name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    SObject require(String name) {
+        return object(name).orElseThrow(() ->
+            new IllegalArgumentException("The Salesforce sandbox has no object " + name + ". It has " + now().keySet() + "."));
+    }
+
+    /** The object whose ids begin as this one does. */
+    Optional<SObject> ofId(String id) {
+        return now().values().stream().filter(object -> id.startsWith(object.prefix())).findFirst();
+    }
+
+    Collection<SObject> all() {
+        return now().values();
+    }
+
+    /** True while a feature is on. */
+    boolean has(Feature feature) {
+        return features.get().contains(feature);
+    }
+
+    private Map<String, SObject> now() {
+        return built.computeIfAbsent(Set.copyOf(features.get()), this::build);
+    }
+
+    /** The whole of {@code objects.yaml}. */
+    static JsonNode file() {
+        return TREE;
+    }
+
+    /** The object as it is with every feature on. */
+    SObject whole(String name) {
+        return built.computeIfAbsent(EnumSet.allOf(Feature.class), this::build).get(name);
+    }
+
+    private static JsonNode read() {
+        try (InputStream in = Schema.class.getResourceAsStream(FILE)) {
+            return new YAMLMapper().readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, SObject> build(Set<Feature> on) {
+        Map<String, Map<String, Field>> fields = new LinkedHashMap<>();
+        TREE.path("objects").fields().forEachRemaining(entry -> {
+            JsonNode feature = entry.getValue().path("feature");
+            if (feature.isMissingNode() || on.contains(Feature.valueOf(feature.asText()))) {
+                fields.put(entry.getKey(), fields(entry.getKey(), entry.getValue(), on));
+            }
+        });
+        Map<String, SObject> objects = new LinkedHashMap<>();
+        fields.forEach((name, own) -> {
+            JsonNode described = TREE.path("objects").path(name);
+            Map<String, SObject.Child> children = new LinkedHashMap<>();
+            fields.forEach((other, theirs) -> theirs.values().stream()
+                .filter(field -> field.children() != null && field.targets().contains(name))
+                .forEach(field -> children.put(field.children(), new SObject.Child(field.children(), other, field))));
+            objects.put(name, new SObject(name, described.path("label").asText(), described.path("plural").asText(),
+                described.path("prefix").asText(), described.path("nameField").asText("Name"), described.path("readOnly").asBoolean(),
+                described.path("entityTags").asBoolean(), new Names<>(own), new Names<>(children)));
+        });
+        return new Names<>(objects);
+    }
+
+    private Map<String, Field> fields(String object, JsonNode described, Set<Feature> on) {
+        ObjectNode all = SandboxSystem.JSON.createObjectNode();
+        described.path("sets").forEach(set -> all.setAll((ObjectNode) TREE.path("fieldSets").path(set.asText())));
+        all.setAll((ObjectNode) described.path("fields"));
+        options.fields().stream().filter(own -> own.object().equals(object)).forEach(own ->
+            all.putObject(own.name()).put("type", own.type()).put("required", own.required()).put("externalId", own.externalId())
+                .put("unique", own.unique()));
+        Map<String, Field> fields = new LinkedHashMap<>();
+        all.fields().forEachRemaining(entry -> {
+            ObjectNode one = entry.getValue().deepCopy();
+            one.put("name", entry.getKey()).put("type", one.path("type").asText().toUpperCase(Locale.ROOT));
+            Field field = SandboxSystem.JSON.convertValue(one, Field.class);
+            if (field.feature() == null || on.contains(field.feature())) {
+                fields.put(entry.getKey(), field);
+            }
+        });
+        return fields;
+    }
+}

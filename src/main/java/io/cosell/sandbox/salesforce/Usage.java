@@ -1,0 +1,56 @@
+package io.cosell.sandbox.salesforce;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The calls of the last 24 hours (section 3.6). */
+final class Usage {
+
+    private static final Duration WINDOW = Duration.ofHours(24);
+
+    private final Clock clock;
+    private final int most;
+    private final Deque<Instant> calls = new ArrayDeque<>();
+
+    Usage(Clock clock, int most) {
+        this.clock = clock;
+        this.most = most;
+    }
+
+    /**
+     * Counts one call.
+     *
+     * @throws Refusal 403 REQUEST_LIMIT_EXCEEDED if it is one too many
+     */
+    void count() {
+        if (used() >= most) {
+            throw exceeded();
+        }
+        calls.add(clock.instant());
+    }
+
+    /** 403, as Salesforce answers when the day's calls are used up. */
+    static Refusal exceeded() {
+        return new Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+    }
+
+    int used() {
+        Instant begin = clock.instant().minus(WINDOW);
+        while (!calls.isEmpty() && !calls.peek().isAfter(begin)) {
+            calls.remove();
+        }
+        return calls.size();
+    }
+
+    int most() {
+        return most;
+    }
+
+    /** Value of the header Sforce-Limit-Info. */
+    String header() {
+        return "api-usage=" + used() + "/" + most;
+    }
+}
