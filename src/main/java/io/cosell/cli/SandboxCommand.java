@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "sandbox", mixinStandardHelpOptions = true,
     description = {"Starts sandboxes of Partner Center and the CRMs on this machine, and an address to control them, until Ctrl-C.",
         "They listen on 127.0.0.1 only, send nothing to Microsoft or Salesforce, and forget everything at the end unless --save is given."},
-    footer = {"", "Example: java -jar cosell.jar sandbox --seed-data --settings application.properties",
+    footer = {"", "Example: java -jar cosell.jar sandbox --settings application.properties",
         "         then, in the same folder: java -jar cosell.jar run"})
 public final class SandboxCommand implements Callable<Integer> {
 

@@ -6,11 +6,13 @@ import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class Sandboxes implements AutoCloseable {
     private final PartnerCenterSandbox partnerCenter;
     private final DataverseSandbox dynamics365;
     private final int connectorPort;
+    private SalesforceSandbox salesforce;
     private ControlServer control;
 
     /**
@@ -99,7 +102,7 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Every system; those that were not started yet are now. */
     public List<SandboxSystem> systems() {
-        return List.of(partnerCenter, dynamics365);
+        return List.of(partnerCenter, dynamics365, salesforce());
     }
 
     /** The control address over every system. The first call starts it. */
@@ -111,7 +114,7 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /**
-     * Puts example deals into every system that is started.
+     * Puts example deals into every system.
      *
      * @param deals how many each gets
      * @return the ids made, by system
@@ -121,16 +124,22 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /** The ways into every system that is started. */
-    public List<Entrance> entrances() {
+    public synchronized List<Entrance> entrances() {
         PartnerCenterOptions.Account account = partnerCenter.options().account();
-        return List.of(
+        List<Entrance> entrances = new ArrayList<>(List.of(
             new Entrance(partnerCenter, "Partner Center", partnerCenter.address() + PartnerCenterSandbox.REFERRALS, ordered(
                 "sign-in", partnerCenter.address() + "/" + account.tenant() + "/oauth2/token",
                 "client", account.clientId() + ", secret " + account.clientSecret(),
                 "refresh token", account.refreshToken())),
             new Entrance(dynamics365, "Dynamics 365", dynamics365.address() + "/api/data/v9.2", ordered(
                 "sign-in", dynamics365.address() + "/" + DYNAMICS_365_TENANT + "/oauth2/v2.0/token",
-                "client", dynamics365.options().clientId() + ", secret " + dynamics365.options().clientSecret())));
+                "client", dynamics365.options().clientId() + ", secret " + dynamics365.options().clientSecret()))));
+        if (salesforce != null) {
+            entrances.add(new Entrance(salesforce, "Salesforce", salesforce.address() + "/services/data/", ordered(
+                "sign-in", salesforce.address() + "/services/oauth2/token",
+                "client", salesforce.options().app().clientId() + ", secret " + salesforce.options().app().clientSecret())));
+        }
+        return entrances;
     }
 
     /** Prints the ways into every system that is started. */
@@ -159,6 +168,16 @@ public final class Sandboxes implements AutoCloseable {
 
     public DataverseSandbox dynamics365() {
         return dynamics365;
+    }
+
+    /** Salesforce; the first call starts it. */
+    public synchronized SalesforceSandbox salesforce() {
+        if (salesforce == null) {
+            SalesforceSandbox made = new SalesforceSandbox(clock);
+            open(made, ports.salesforce());
+            salesforce = made;
+        }
+        return salesforce;
     }
 
     /** Where a connector with these settings takes webhooks. */
@@ -224,5 +243,8 @@ public final class Sandboxes implements AutoCloseable {
         }
         partnerCenter.close();
         dynamics365.close();
+        if (salesforce != null) {
+            salesforce.close();
+        }
     }
 }

@@ -87,6 +87,6 @@ class SandboxCommandTest {
     void hasHelpWithAnExample() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("--seed-data", "--switch=SYSTEM.NAME", "--faults=FILE", "127.0.0.1",
-            "Example: java -jar cosell.jar sandbox --seed-data --settings application.properties");
+            "Example: java -jar cosell.jar sandbox --settings application.properties");
     }
 }
