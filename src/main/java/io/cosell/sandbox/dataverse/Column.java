@@ -14,7 +14,19 @@ import java.util.Map;
  */
 record Column(String name, Type type, Integer max, BigDecimal min, BigDecimal top, Integer decimals, Map<Integer, String> values,
               Map<Integer, Integer> states, List<String> targets, @JsonProperty("navigation") String ownNavigation, String onDelete,
-              boolean readOnly, boolean required, @JsonProperty("default") JsonNode initial, List<String> joined, boolean autonumber) {
+              boolean readOnly, boolean createOnly, boolean required, String level, @JsonProperty("default") JsonNode initial, List<String> joined,
+              List<String> product, Sum sum, Map<Integer, String> unsupported, boolean autonumber) {
+
+    /**
+     * How a column adds up a column of the rows that point to its row.
+     *
+     * @param table  table of those rows
+     * @param lookup their lookup to this row
+     * @param column what is added up
+     * @param when   column of this row that turns the sum on
+     */
+    record Sum(String table, String lookup, String column, String when) {
+    }
 
     private static final int USUAL_LENGTH = 100;
     private static final int USUAL_DECIMALS = 2;
@@ -26,6 +38,8 @@ record Column(String name, Type type, Integer max, BigDecimal min, BigDecimal to
         states = states == null ? Map.of() : states;
         targets = targets == null ? List.of() : targets;
         joined = joined == null ? List.of() : joined;
+        product = product == null ? List.of() : product;
+        unsupported = unsupported == null ? Map.of() : unsupported;
     }
 
     /** Name under which the value is read: {@code _x_value} for lookups, the logical name for all others (section 2.1). */
@@ -53,6 +67,11 @@ record Column(String name, Type type, Integer max, BigDecimal min, BigDecimal to
     /** The first status of a state, which Dataverse takes when only the state is given. */
     int firstStatus(int state) {
         return states.entrySet().stream().filter(entry -> entry.getValue() == state).map(Map.Entry::getKey).findFirst().orElseThrow();
+    }
+
+    /** How strongly a value is asked for; forms ask, the API refuses only what is required of the system (section 2.2). */
+    String requiredLevel() {
+        return level != null ? level : required ? "SystemRequired" : "None";
     }
 
     boolean cascades() {

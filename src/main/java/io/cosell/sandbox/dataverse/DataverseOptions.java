@@ -1,6 +1,7 @@
 package io.cosell.sandbox.dataverse;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -14,9 +15,13 @@ import java.util.Set;
  * @param currencies             ISO codes of the currencies enabled in the organisation; the first is its base currency
  * @param columns                a partner's own columns
  * @param keys                   alternate keys
+ * @param largestBody            most bytes of a request; more answers 413 (contract 4.2 names the status, no document the number)
  */
 public record DataverseOptions(String clientId, String clientSecret, int duplicateStatus, boolean microsoftColumnsOnLead,
-                               List<String> currencies, List<CustomColumn> columns, List<AlternateKey> keys) {
+                               List<String> currencies, List<CustomColumn> columns, List<AlternateKey> keys, int largestBody) {
+
+    private static final int USUAL_LARGEST_BODY = 128 * 1024 * 1024;
+    private static final int USUAL_DUPLICATE_STATUS = 412;
 
     private static final Set<String> CUSTOM_TYPES =
         Set.of("string", "memo", "money", "decimal", "double", "int", "bool", "date", "datetime", "uniqueidentifier");
@@ -42,7 +47,7 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
     }
 
     public DataverseOptions {
-        if (duplicateStatus != 412 && duplicateStatus != 500) {
+        if (duplicateStatus != USUAL_DUPLICATE_STATUS && duplicateStatus != 500) {
             throw new IllegalArgumentException("The status of a found duplicate is 412 or 500, not " + duplicateStatus + ".");
         }
         if (currencies.isEmpty()) {
@@ -55,27 +60,28 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
 
     /** Client {@code sandbox-client} with secret {@code sandbox-secret}, duplicates answered 412, msft_ columns on leads, USD EUR GBP. */
     public static DataverseOptions defaults() {
-        return new DataverseOptions("sandbox-client", "sandbox-secret", 412, true, List.of("USD", "EUR", "GBP"), List.of(), List.of());
+        return new DataverseOptions("sandbox-client", "sandbox-secret", 412, true, List.of("USD", "EUR", "GBP"), List.of(), List.of(),
+            USUAL_LARGEST_BODY);
     }
 
     /** The application the token endpoint knows, and its secret. */
     public DataverseOptions withClient(String id, String secret) {
-        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys);
+        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys, largestBody);
     }
 
     /** The status of a found duplicate, 412 or 500; see {@link #duplicateStatus()}. */
     public DataverseOptions withDuplicateStatus(int status) {
-        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, currencies, columns, keys);
+        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, currencies, columns, keys, largestBody);
     }
 
     /** Whether leads carry Microsoft's columns; see {@link #microsoftColumnsOnLead()}. */
     public DataverseOptions withMicrosoftColumnsOnLead(boolean present) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, currencies, columns, keys);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, currencies, columns, keys, largestBody);
     }
 
     /** The enabled currencies, the base currency first. */
     public DataverseOptions withCurrencies(String... isoCodes) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, List.of(isoCodes), columns, keys);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, List.of(isoCodes), columns, keys, largestBody);
     }
 
     /**
@@ -89,13 +95,30 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
         }
         List<CustomColumn> more = new ArrayList<>(columns);
         more.add(new CustomColumn(table, name, type, required));
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, more, keys);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, more, keys, largestBody);
     }
 
     /** Declares an alternate key (contract 3.3). */
     public DataverseOptions withAlternateKey(String table, String... keyColumns) {
         List<AlternateKey> more = new ArrayList<>(keys);
         more.add(new AlternateKey(table, List.of(keyColumns)));
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, more);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, more, largestBody);
+    }
+
+    /** Most bytes of a request; see {@link #largestBody()}. */
+    public DataverseOptions withLargestBody(int bytes) {
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys, bytes);
+    }
+
+    /** The switches that are on from the start because of these options. */
+    Set<DataverseSwitch> switchedOn() {
+        Set<DataverseSwitch> on = EnumSet.noneOf(DataverseSwitch.class);
+        if (duplicateStatus != USUAL_DUPLICATE_STATUS) {
+            on.add(DataverseSwitch.DUPLICATES_ANSWER_500);
+        }
+        if (!microsoftColumnsOnLead) {
+            on.add(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS);
+        }
+        return on;
     }
 }

@@ -1,7 +1,11 @@
 package io.cosell.sandbox.dataverse;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Act;
+import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Caller;
 import io.cosell.sandbox.Change;
 import io.cosell.sandbox.Ref;
@@ -12,12 +16,16 @@ import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Store;
+import io.cosell.sandbox.Switch;
+import io.cosell.sandbox.Switches;
+import io.cosell.sandbox.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -36,10 +44,18 @@ public final class DataverseSandbox extends SandboxSystem {
     /** A second seller. */
     public static final String OTHER_SELLER = "0a0b0c0d-0000-4000-8000-000000000003";
 
+    /** The CRM's own automation, neither seller nor connector: writes what plug-ins, workflows and flows write. */
+    public static final String AUTOMATION = "0a0b0c0d-0000-4000-8000-000000000004";
+
+    private static final TypeReference<List<String>> NAMES = new TypeReference<>() { };
+    private static final TypeReference<Map<String, Integer>> NUMBERS = new TypeReference<>() { };
     private static final List<String> MESSAGES = List.of("Create", "Update", "Delete");
     private static final Map<String, String> CURRENCY_NAMES = Map.of("USD", "US Dollar", "EUR", "Euro", "GBP", "Pound Sterling");
     private static final Map<String, String> CURRENCY_SIGNS = Map.of("USD", "$", "EUR", "€", "GBP", "£");
 
+    private final Switches switches;
+    private final Privileges privileges;
+    private final ServiceProtection protection;
     private final Schema schema;
     private final Store store;
     private final Rules rules;
@@ -61,12 +77,16 @@ public final class DataverseSandbox extends SandboxSystem {
     public DataverseSandbox(SandboxClock clock, DataverseOptions options) {
         super("dynamics365", clock, Webhooks.POLICY);
         this.options = options;
-        schema = new Schema(options);
+        switches = new Switches(List.of(DataverseSwitch.values()), options.switchedOn());
+        schema = new Schema(options, switches);
         store = new Store("versionnumber", 470_000, this::committed);
-        Keys keys = new Keys(schema, store);
-        rules = new Rules(schema, store, keys, options, clock);
+        Keys keys = new Keys(schema, store, switches);
+        rules = new Rules(schema, store, keys, switches, clock);
         actions = new Actions(schema, store, keys, rules, clock);
-        api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock), APPLICATION_USER, this::inner);
+        privileges = new Privileges(switches);
+        protection = new ServiceProtection(clock);
+        api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock, switches), privileges, protection, switches, clock,
+            this::inner);
         tokens = new Tokens(options, clock);
         webhooks = new Webhooks(schema, store, clock, events());
         seed(options);
@@ -83,7 +103,85 @@ public final class DataverseSandbox extends SandboxSystem {
         if (Tokens.isTokenRequest(request)) {
             return tokens.answer(request);
         }
-        return tokens.accepts(request) ? api.answer(request) : Tokens.challenge(request);
+        if (!tokens.accepts(request)) {
+            return Tokens.challenge(request);
+        }
+        if (request.body().length > options.largestBody()) {
+            // Neither the largest size nor the code is documented, only the status (section 4.2).
+            return new Refusal(413, "0x80040800", "The request is larger than " + options.largestBody() + " bytes.").reply();
+        }
+        Reply throttled = switches.has(DataverseSwitch.SERVICE_PROTECTION) ? protection.count() : null;
+        return throttled != null ? throttled : api.answer(request);
+    }
+
+    @Override
+    public CallKind kind(Request request) {
+        return CallKinds.of(request, schema);
+    }
+
+    @Override
+    public Reply refusal(Trouble trouble, Request request, int retryAfter) {
+        return switch (trouble) {
+            case THROTTLED -> ServiceProtection.Limit.REQUESTS.reply(retryAfter);
+            case UNAVAILABLE -> new Refusal(503, "0x80044a08", "The service is unavailable.").reply()
+                .with("Retry-After", Integer.toString(retryAfter));
+            case SERVER_ERROR -> new Refusal(500, "0x80040216", "An unexpected error occurred.").reply();
+            case SESSION_EXPIRED -> {
+                tokens.revoke(request);
+                yield Tokens.challenge(request);
+            }
+            case PRECONDITION_FAILED -> WebApi.stale(switches).reply();
+            default -> super.refusal(trouble, request, retryAfter);
+        };
+    }
+
+    @Override
+    public Switches switches() {
+        return switches;
+    }
+
+    @Override
+    public List<Act> acts() {
+        return new DataverseActs(this).all();
+    }
+
+    @Override
+    public synchronized ObjectNode state() {
+        ObjectNode state = JSON.createObjectNode();
+        state.set("switches", JSON.valueToTree(switches.all().stream().filter(switches::has).map(Switch::name).toList()));
+        state.set("missingPrivileges", JSON.valueToTree(new TreeSet<>(privileges.missing())));
+        state.set("numbers", JSON.valueToTree(rules.numbers()));
+        state.set("store", store.state());
+        return state;
+    }
+
+    @Override
+    public synchronized void restore(ObjectNode state) {
+        if (!state.path("switches").isArray() || !state.path("missingPrivileges").isArray() || !state.path("numbers").isObject()) {
+            throw new IllegalArgumentException("The state of dynamics365 has switches and missingPrivileges, lists, and numbers, an object.");
+        }
+        List<Switch> on = JSON.convertValue(state.path("switches"), NAMES).stream().map(switches::named).toList();
+        Set<String> missing = Set.copyOf(JSON.convertValue(state.path("missingPrivileges"), NAMES));
+        Map<String, Integer> numbers = JSON.convertValue(state.path("numbers"), NUMBERS);
+        store.restore(state.path("store"), this::read);
+        switches.all().forEach(one -> switches.turn(one, on.contains(one)));
+        privileges.replaceMissing(missing);
+        rules.replaceNumbers(numbers);
+        forgetHistory();
+    }
+
+    /** Reads a value of the store's document by the type of its column. */
+    private Object read(String table, String name, JsonNode json) {
+        Column column = schema.anyColumn(table, name);
+        if (column == null) {
+            throw new IllegalArgumentException("This organisation has no column " + name + " in a table " + table + ".");
+        }
+        try {
+            return column.type().isLookup() ? new Ref(json.path("table").asText(), json.path("id").asText())
+                : Values.fromJson(schema.table(table), column, json);
+        } catch (Refusal e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private void committed(List<Change> changes) {
@@ -107,19 +205,34 @@ public final class DataverseSandbox extends SandboxSystem {
      * @param columns as in an HTTP body: plain columns, and lookups as {@code x@odata.bind}
      * @return the new row's id
      */
-    public synchronized String create(String table, Map<String, Object> columns) {
-        return store.transaction(() -> rules.create(schema.table(table), body(columns), Map.of(), seller(), false).id());
+    public String create(String table, Map<String, Object> columns) {
+        return create(SELLER, table, columns);
     }
 
-    /** Updates a row as the seller; columns as in {@link #create}. */
-    public synchronized void update(String table, String id, Map<String, Object> columns) {
-        store.transaction(() -> rules.update(schema.table(table), require(table, id), body(columns), seller()));
+    /** Creates a row as any user, such as {@link #AUTOMATION}; see {@link #create(String, Map)}. */
+    public synchronized String create(String user, String table, Map<String, Object> columns) {
+        return store.transaction(() -> rules.create(schema.table(table), body(columns), Map.of(), by(user), false).id());
+    }
+
+    /** Updates a row as the seller; columns as in {@link #create(String, Map)}. */
+    public void update(String table, String id, Map<String, Object> columns) {
+        update(SELLER, table, id, columns);
+    }
+
+    /** Updates a row as any user. */
+    public synchronized void update(String user, String table, String id, Map<String, Object> columns) {
+        store.transaction(() -> rules.update(schema.table(table), require(table, id), body(columns), by(user)));
     }
 
     /** Deletes a row as the seller. */
-    public synchronized void delete(String table, String id) {
+    public void delete(String table, String id) {
+        delete(SELLER, table, id);
+    }
+
+    /** Deletes a row as any user. */
+    public synchronized void delete(String user, String table, String id) {
         store.transaction(() -> {
-            rules.delete(schema.table(table), require(table, id), seller());
+            rules.delete(schema.table(table), require(table, id), by(user));
             return null;
         });
     }
@@ -149,8 +262,8 @@ public final class DataverseSandbox extends SandboxSystem {
     }
 
     /** Closes an open opportunity as won; its actual value is the estimated one. */
-    public synchronized void winOpportunity(String id) {
-        close(id, 1, -1);
+    public void winOpportunity(String id) {
+        close(SELLER, id, 1, -1);
     }
 
     /**
@@ -158,19 +271,20 @@ public final class DataverseSandbox extends SandboxSystem {
      *
      * @param status 4 Canceled or 5 Out-Sold
      */
-    public synchronized void loseOpportunity(String id, int status) {
-        close(id, 2, status);
+    public void loseOpportunity(String id, int status) {
+        close(SELLER, id, 2, status);
     }
 
-    private void close(String id, int state, int status) {
+    /** Closes an open opportunity: state 1 Won or 2 Lost, status one of that state or -1 for its first. */
+    synchronized void close(String user, String id, int state, int status) {
         store.transaction(() -> {
-            actions.close(id, state, status, Map.of(), seller());
+            actions.close(id, state, status, Map.of(), by(user));
             return null;
         });
     }
 
     /** Reopens a closed opportunity. */
-    public synchronized void reopenOpportunity(String id) {
+    public void reopenOpportunity(String id) {
         update("opportunity", id, Map.of("statecode", 0, "statuscode", 1));
     }
 
@@ -179,12 +293,17 @@ public final class DataverseSandbox extends SandboxSystem {
      *
      * @return id of the opportunity
      */
-    public synchronized String qualifyLead(String id) {
+    public String qualifyLead(String id) {
+        return qualifyLead(SELLER, id);
+    }
+
+    /** Qualifies an open lead as any user. */
+    synchronized String qualifyLead(String user, String id) {
         return store.transaction(() -> {
             Row lead = require("lead", id);
             ObjectNode body = JsonNodeFactory.instance.objectNode().put("CreateAccount", lead.get("parentaccountid") == null)
                 .put("CreateContact", lead.get("parentcontactid") == null).put("CreateOpportunity", true).put("Status", -1);
-            List<Row> created = actions.qualify(id, body, seller());
+            List<Row> created = actions.qualify(id, body, by(user));
             return created.get(created.size() - 1).id();
         });
     }
@@ -194,12 +313,15 @@ public final class DataverseSandbox extends SandboxSystem {
      *
      * @param status 4 Lost, 5 Cannot Contact, 6 No Longer Interested or 7 Canceled
      */
-    public synchronized void disqualifyLead(String id, int status) {
+    public void disqualifyLead(String id, int status) {
         update("lead", id, Map.of("statecode", 2, "statuscode", status));
     }
 
-    private static Caller seller() {
-        return new Caller(SELLER, null);
+    private Caller by(String user) {
+        if (store.find("systemuser", user) == null) {
+            throw new IllegalArgumentException("There is no user " + user + ".");
+        }
+        return new Caller(user, null);
     }
 
     private static ObjectNode body(Map<String, Object> columns) {
@@ -219,6 +341,16 @@ public final class DataverseSandbox extends SandboxSystem {
     /** Makes every token invalid, as if all had expired. */
     public synchronized void revokeTokens() {
         tokens.revokeAll();
+    }
+
+    /** Takes a privilege from the application user, such as {@code prvWriteOpportunity}; HTTP callers that need it get 403. */
+    public synchronized void takePrivilege(String name) {
+        privileges.take(name);
+    }
+
+    /** Gives a privilege back to the application user. */
+    public synchronized void givePrivilege(String name) {
+        privileges.give(name);
     }
 
     /**
@@ -257,23 +389,17 @@ public final class DataverseSandbox extends SandboxSystem {
 
     /** 429 for too many requests, to be used with {@link io.cosell.sandbox.Fault} (section 4.1). */
     public static Reply throttled(int retryAfterSeconds) {
-        return throttled("0x80072322", "Number of requests exceeded the limit of 6000 over time window of 300 seconds.", retryAfterSeconds);
+        return ServiceProtection.Limit.REQUESTS.reply(retryAfterSeconds);
     }
 
     /** 429 for too much execution time. */
     public static Reply throttledByTime(int retryAfterSeconds) {
-        return throttled("0x80072321",
-            "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time window of 300 seconds."
-            + " Decrease number of concurrent requests or reduce the duration of requests and try again later.", retryAfterSeconds);
+        return ServiceProtection.Limit.TIME.reply(retryAfterSeconds);
     }
 
     /** 429 for too many requests at the same time. */
     public static Reply throttledByConcurrency(int retryAfterSeconds) {
-        return throttled("0x80072326", "Number of concurrent requests exceeded the limit of 52.", retryAfterSeconds);
-    }
-
-    private static Reply throttled(String code, String message, int retryAfterSeconds) {
-        return new Refusal(429, code, message).reply().with("Retry-After", Integer.toString(retryAfterSeconds));
+        return ServiceProtection.Limit.CONCURRENCY.reply(retryAfterSeconds);
     }
 
     // ---- seed
@@ -290,6 +416,7 @@ public final class DataverseSandbox extends SandboxSystem {
                 "internalemailaddress", "olga.other@contoso.example", "domainname", "olga.other@contoso.example",
                 "address1_telephone1", "4255550103",
                 "azureactivedirectoryobjectid", fixed("entra other seller")));
+            insert("systemuser", AUTOMATION, Map.of("firstname", "Contoso", "lastname", "Automation", "applicationid", fixed("automation")));
             insert("team", fixed("team"), Map.of("name", "Co-sell desk"));
             for (String code : options.currencies()) {
                 insert("transactioncurrency", fixed("currency " + code), Map.of("currencyname", CURRENCY_NAMES.getOrDefault(code, code),
@@ -297,6 +424,10 @@ public final class DataverseSandbox extends SandboxSystem {
             }
             detail("SOL-34104-EBB", "Contoso Field Service");
             detail("SOL-15974-MQF", "Contoso Analytics");
+            insert("msft_partnerrole", fixed("partner role"), Map.of("msft_name", "Services"));
+            insert("msft_solutionarea", fixed("solution area"), Map.of("msft_name", "Business Applications"));
+            insert("msft_solutionplay", fixed("solution play"), Map.of("msft_name", "Field Service",
+                "msft_SolutionAreaId@odata.bind", "/msft_solutionareas(" + fixed("solution area") + ")"));
             for (String message : MESSAGES) {
                 insert("sdkmessage", fixed(message), Map.of("name", message));
                 for (Table table : schema.all()) {

@@ -4,8 +4,11 @@ import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.Store;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -19,15 +22,17 @@ import java.util.regex.Pattern;
 
 /**
  * Reads {@code $filter} (section 3.1): {@code eq ne gt ge lt le and or not}, parentheses, {@code contains startswith endswith}, columns,
- * lookups as {@code _x_value} and columns of a looked-up row as {@code navigation/column}.
+ * lookups as {@code _x_value}, columns of a looked-up row as {@code navigation/column}, and of Dataverse's own functions those of dates,
+ * In, NotIn, Between and NotBetween.
  */
 final class Filter {
 
-    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<sign>[(),=])|(?<text>'(?:[^']|'')*')"
+    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<sign>[(),=\\[\\]])|(?<text>'(?:[^']|'')*')"
         + "|(?<guid>" + Values.GUID.pattern() + ")"
         + "|(?<time>\\d{4}-\\d{2}-\\d{2}T[\\d:.]+(?:Z|[+-]\\d{2}:\\d{2}))|(?<date>\\d{4}-\\d{2}-\\d{2})|(?<number>-?\\d+(?:\\.\\d+)?)"
         + "|(?<name>[A-Za-z_][A-Za-z0-9_./]*))");
     private static final Set<String> COMPARISONS = Set.of("eq", "ne", "gt", "ge", "lt", "le");
+    private static final String OWN = "Microsoft.Dynamics.CRM.";
     private static final Set<String> FUNCTIONS = Set.of("contains", "startswith", "endswith");
 
     private record Token(String kind, String text) {
@@ -41,14 +46,16 @@ final class Filter {
 
     private final Schema schema;
     private final Store store;
+    private final Clock clock;
     private final Table table;
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
     private int at;
 
-    private Filter(Schema schema, Store store, Table table, String source) {
+    private Filter(Schema schema, Store store, Clock clock, Table table, String source) {
         this.schema = schema;
         this.store = store;
+        this.clock = clock;
         this.table = table;
         this.source = source;
         Matcher matcher = TOKEN.matcher(source);
@@ -71,8 +78,8 @@ final class Filter {
      *
      * @throws Refusal 400 if it can't be read or names an unknown column, 501 for functions that are not simulated
      */
-    static Predicate<Row> parse(Schema schema, Store store, Table table, String text) {
-        Filter filter = new Filter(schema, store, table, text);
+    static Predicate<Row> parse(Schema schema, Store store, Clock clock, Table table, String text) {
+        Filter filter = new Filter(schema, store, clock, table, text);
         Predicate<Row> whole = filter.or();
         if (filter.at < filter.tokens.size()) {
             throw filter.syntax();
@@ -113,6 +120,9 @@ final class Filter {
     }
 
     private Predicate<Row> function(String name) {
+        if (name.startsWith(OWN)) {
+            return ownFunction(name.substring(OWN.length()));
+        }
         if (!FUNCTIONS.contains(name)) {
             throw Refusal.unsupported("the query function " + name);
         }
@@ -128,6 +138,96 @@ final class Filter {
             case "contains" -> value.toLowerCase(Locale.ROOT).contains(part);
             case "startswith" -> value.toLowerCase(Locale.ROOT).startsWith(part);
             default -> value.toLowerCase(Locale.ROOT).endsWith(part);
+        };
+    }
+
+    /** A function of Dataverse's own: {@code (PropertyName='x',PropertyValue=2)} or {@code (PropertyName='x',PropertyValues=['a','b'])}. */
+    private Predicate<Row> ownFunction(String name) {
+        Operand operand = null;
+        List<Token> values = new ArrayList<>();
+        do {
+            Token parameter = next();
+            expect("=");
+            if (parameter.is("PropertyName")) {
+                operand = operand(text(next()));
+            } else if (parameter.is("PropertyValue")) {
+                values.add(next());
+            } else if (parameter.is("PropertyValues")) {
+                expect("[");
+                do {
+                    values.add(next());
+                } while (take(","));
+                expect("]");
+            } else {
+                throw syntax();
+            }
+        } while (take(","));
+        expect(")");
+        if (operand == null) {
+            throw syntax();
+        }
+        return switch (name) {
+            case "In" -> anyOf(operand, values);
+            case "NotIn" -> anyOf(operand, values).negate();
+            case "Between" -> between(operand, values);
+            case "NotBetween" -> between(operand, values).negate();
+            case "NotOn" -> during(operand, span("On", values)).negate();
+            default -> during(operand, span(name, values));
+        };
+    }
+
+    private Predicate<Row> anyOf(Operand operand, List<Token> values) {
+        List<Object> wanted = values.stream().map(value -> loose(operand.column(), value)).toList();
+        return row -> wanted.stream().anyMatch(one -> Values.compare(operand.value().apply(row), one) == 0);
+    }
+
+    private Predicate<Row> between(Operand operand, List<Token> values) {
+        if (values.size() != 2) {
+            throw Refusal.query("Between takes two values: '" + source + "'.");
+        }
+        Object from = loose(operand.column(), values.get(0));
+        Object to = loose(operand.column(), values.get(1));
+        return row -> operand.value().apply(row) != null && Values.compare(operand.value().apply(row), from) >= 0
+            && Values.compare(operand.value().apply(row), to) <= 0;
+    }
+
+    /** A value of a list, which is always quoted there. */
+    private Object loose(Column column, Token value) {
+        if (!value.kind().equals("text") || column.type().isText()) {
+            return literal(column, value);
+        }
+        Filter inner = new Filter(schema, store, clock, table, text(value));
+        return literal(column, inner.next());
+    }
+
+    private DateFunctions.Span span(String name, List<Token> values) {
+        LocalDateTime now = LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+        if (DateFunctions.OF_NOW.containsKey(name) && values.isEmpty()) {
+            return DateFunctions.OF_NOW.get(name).apply(now);
+        }
+        String value = values.size() == 1 ? values.get(0).text().replace("'", "") : "";
+        try {
+            if (DateFunctions.OF_DAY.containsKey(name)) {
+                return DateFunctions.OF_DAY.get(name).apply(LocalDate.parse(value.replaceFirst("T.*", "")));
+            }
+            DateFunctions.Span span = DateFunctions.ofNumber(name, now, value.isEmpty() ? 0 : Long.parseLong(value));
+            if (span != null && !value.isEmpty()) {
+                return span;
+            }
+        } catch (DateTimeException | NumberFormatException e) {
+            throw Refusal.query("The function " + name + " can't take '" + value + "'.");
+        }
+        throw Refusal.unsupported("the query function " + OWN + name);
+    }
+
+    private Predicate<Row> during(Operand operand, DateFunctions.Span span) {
+        if (operand.column().type() != Type.DATE && operand.column().type() != Type.DATETIME) {
+            throw Refusal.query("A date function takes a column of dates, and '" + operand.column().readName() + "' is none.");
+        }
+        return row -> {
+            Object value = operand.value().apply(row);
+            Instant time = value instanceof LocalDate date ? date.atStartOfDay(ZoneOffset.UTC).toInstant() : (Instant) value;
+            return time != null && span.holds(time);
         };
     }
 

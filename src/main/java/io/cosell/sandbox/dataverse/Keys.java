@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.Store;
+import io.cosell.sandbox.Switches;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +21,16 @@ final class Keys {
     private static final Pattern ADDRESS = Pattern.compile(
         "(?s)(?:https?://[^/]+)?(?:/api/data/v9\\.\\d+)?/?([A-Za-z_][A-Za-z0-9_]*)\\((.*)\\)");
 
+    private static final Pattern BREAKING = Pattern.compile("[/<>*%&:\\\\?+]");
+
     private final Schema schema;
     private final Store store;
+    private final Switches switches;
 
-    Keys(Schema schema, Store store) {
+    Keys(Schema schema, Store store, Switches switches) {
         this.schema = schema;
         this.store = store;
+        this.switches = switches;
     }
 
     /**
@@ -45,8 +50,10 @@ final class Keys {
      */
     Key read(Table table, String text) {
         String bare = text.trim();
-        if (bare.startsWith(table.id() + "=")) {
-            bare = bare.substring(table.id().length() + 1);
+        for (String id : List.of(table.id(), "ownerid")) { // users and teams have the key of their common type (section 2.5)
+            if (bare.startsWith(id + "=") && table.keyNames().contains(id)) {
+                bare = bare.substring(id.length() + 1);
+            }
         }
         if (Values.GUID.matcher(bare).matches()) {
             return new Key(text, Values.id(bare), Map.of());
@@ -93,12 +100,30 @@ final class Keys {
         }
     }
 
+    /**
+     * Reads a key as it stands in an address of a request.
+     *
+     * @throws Refusal 400 also for signs that break such addresses (section 3.3)
+     */
+    Key readInAddress(Table table, String text) {
+        Key key = read(table, text);
+        if (key.id() == null && !switches.has(DataverseSwitch.KEYS_TAKE_ANY_CHARACTER)
+            && key.values().values().stream().anyMatch(value -> value instanceof String sent && BREAKING.matcher(sent).find())) {
+            throw Refusal.query("A potentially dangerous value was detected in the request address: the key '" + text
+                + "' holds one of / < > * % & : \\ ? +, which addresses by alternate key can't. Use a filter, or the id.");
+        }
+        return key;
+    }
+
     /** The row a key names, or null. */
     Row find(Table table, Key key) {
         if (key.id() != null) {
             return store.find(table.name(), key.id());
         }
-        return store.rows(table.name()).stream().filter(row -> key.values().entrySet().stream().allMatch(part ->
+        Map.Entry<Column, Object> first = key.values().entrySet().iterator().next();
+        List<Row> candidates = first.getKey().type().isLookup() ? store.rows(table.name())
+            : store.rowsWith(table.name(), first.getKey().name(), first.getValue());
+        return candidates.stream().filter(row -> key.values().entrySet().stream().allMatch(part ->
             row.get(part.getKey().name()) != null && Values.compare(row.get(part.getKey().name()), part.getValue()) == 0))
             .findFirst().orElse(null);
     }

@@ -8,6 +8,7 @@ import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Store;
+import io.cosell.sandbox.Switches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,6 +38,9 @@ import java.util.stream.Stream;
  */
 final class Pages {
 
+    private static final int NOT_COUNTED = -1;
+    /** The sandbox's tables do not change while it runs. */
+    private static final String METADATA_VERSION = "470000";
     private static final Duration TOKEN_LIFE = Duration.ofDays(7);
     private static final DateTimeFormatter TOKEN_TIME = DateTimeFormatter.ofPattern("MM/dd/yyyy HH:mm:ss");
     private static final Pattern DELTA_TOKEN = Pattern.compile("(\\d+)!(\\d\\d/\\d\\d/\\d{4} \\d\\d:\\d\\d:\\d\\d)");
@@ -45,10 +50,12 @@ final class Pages {
 
     private final Store store;
     private final Clock clock;
+    private final Switches switches;
 
-    Pages(Store store, Clock clock) {
+    Pages(Store store, Clock clock, Switches switches) {
         this.store = store;
         this.clock = clock;
+        this.switches = switches;
     }
 
     /**
@@ -61,9 +68,47 @@ final class Pages {
     private record Place(int page, JsonNode after, long mark) {
     }
 
-    /** Rows that fit a query, in its order. */
-    static List<Row> sorted(Collection<Row> rows, Query query) {
-        return rows.stream().filter(query.filter()).sorted(comparator(query)).toList();
+    /**
+     * A piece of a list.
+     *
+     * @param rows its rows
+     * @param more whether more rows come behind them
+     * @param all  how many rows fit the query, before and behind too
+     */
+    record Slice(List<Row> rows, boolean more, int all) {
+
+        Row last() {
+            return rows.get(rows.size() - 1);
+        }
+    }
+
+    /**
+     * The rows that fit a query, in its order, from a place on. Keeps no more rows in order than are answered: a table may hold many.
+     *
+     * @param after place of the last row answered before, null from the start
+     * @param size  most rows
+     */
+    static Slice slice(Collection<Row> rows, Table table, Query query, JsonNode after, int size) {
+        Comparator<Row> order = comparator(query);
+        // the last of the rows kept so far comes first, to make room for one that goes before it
+        PriorityQueue<Row> kept = new PriorityQueue<>(order.reversed());
+        int all = 0;
+        int rest = 0;
+        for (Row row : rows) {
+            if (query.filter().test(row)) {
+                all++;
+                if (after == null || comparePlace(table, query, row, after) > 0) {
+                    rest++;
+                    if (kept.size() < size) {
+                        kept.add(row);
+                    } else if (size > 0 && order.compare(row, kept.peek()) < 0) {
+                        kept.poll();
+                        kept.add(row);
+                    }
+                }
+            }
+        }
+        return new Slice(kept.stream().sorted(order).toList(), rest > kept.size(), all);
     }
 
     private static Comparator<Row> comparator(Query query) {
@@ -90,46 +135,54 @@ final class Pages {
             return delta(table, query, view, request, address);
         }
         Place place = place(request);
-        List<Row> fitting = sorted(rows, query);
-        List<Row> rest = place.after() == null ? fitting
-            : fitting.stream().filter(row -> comparePlace(table, query, row, place.after()) > 0).toList();
         int limit = view.prefer().pageSize().isPresent() ? Integer.MAX_VALUE : query.top(); // $top is ignored beside odata.maxpagesize
         int size = Math.min(view.prefer().pageSize().orElse(Prefer.LARGEST_PAGE), limit);
-        List<Row> page = rest.stream().limit(size).toList();
+        Slice slice = slice(rows, table, query, place.after(), size);
+        List<Row> page = slice.rows();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("@odata.context", view.context(table, query));
-        if (query.count()) {
-            count(json, fitting.size(), view);
-        }
+        count(json, slice.all(), query, view);
         json.put("value", page.stream().map(row -> view.row(table, row, query)).toList());
-        if (rest.size() > page.size() && page.size() < limit) {
-            Row last = page.get(page.size() - 1);
-            List<Object> after = new ArrayList<>(query.order().stream().map(part -> Values.toJson(part.value(last))).toList());
-            after.add(last.sequence());
-            json.put("@odata.nextLink", nextLink(request, address, place, after, tracked));
+        if (slice.more() && page.size() < limit) {
+            json.put("@odata.nextLink", nextLink(request.query(), address, place.page(), placeOf(query, slice.last()), place.mark(), tracked));
         } else if (tracked) {
             json.put("@odata.deltaLink", deltaLink(request, address, place.mark()));
         }
         return Reply.json(200, json);
     }
 
-    private static void count(Map<String, Object> json, int all, View view) {
-        json.put("@odata.count", Math.min(all, Prefer.LARGEST_PAGE));
-        if (view.prefer().wants(Prefer.TOTAL)) {
-            json.put("@" + Prefer.TOTAL, Math.min(all, Prefer.LARGEST_PAGE));
+    /** Place of a row in the order of a query. */
+    static List<Object> placeOf(Query query, Row row) {
+        List<Object> place = new ArrayList<>(query.order().stream().map(part -> Values.toJson(part.value(row))).toList());
+        place.add(row.sequence());
+        return place;
+    }
+
+    /** {@code @odata.count}, capped, and the annotations that reveal the cap (section 3.1). */
+    private void count(Map<String, Object> json, int all, Query query, View view) {
+        if (query.count()) {
+            json.put("@odata.count", Math.min(all, Prefer.LARGEST_PAGE));
         }
-        if (view.prefer().wants(Prefer.TOTAL_CAPPED)) {
-            json.put("@" + Prefer.TOTAL_CAPPED, all > Prefer.LARGEST_PAGE);
-        }
+        Map<String, Object> annotations = new LinkedHashMap<>();
+        annotations.put(Prefer.TOTAL, query.count() ? Math.min(all, Prefer.LARGEST_PAGE) : NOT_COUNTED);
+        annotations.put(Prefer.TOTAL_CAPPED, query.count() && all > Prefer.LARGEST_PAGE);
+        annotations.put(Prefer.METADATA_VERSION, METADATA_VERSION);
+        annotations.forEach((name, value) -> {
+            if (view.prefer().wants(name)) {
+                json.put("@" + name, value);
+            }
+        });
     }
 
     /** Answers {@code set/$count}, with {@code $deltatoken} the number of changes. */
     Reply count(Table table, Query query, Request request) {
-        long number = Math.min(Prefer.LARGEST_PAGE, sorted(store.rows(table.name()), query).size());
+        long number;
         if (request.query().containsKey("$deltatoken")) {
             refuseWithTracking(table, request);
             long since = since(request);
             number = changed(table, since, store.version()).size() + deleted(table, since, store.version()).size();
+        } else {
+            number = Math.min(Prefer.LARGEST_PAGE, store.rows(table.name()).stream().filter(query.filter()).count());
         }
         return Reply.text(200, "text/plain", Long.toString(number));
     }
@@ -146,22 +199,22 @@ final class Pages {
         List<Store.Deleted> gone = deleted.stream().filter(one -> one.version() > afterDeletion).limit(size - rows.size()).toList();
         long lastRow = rows.isEmpty() ? afterRow : rows.get(rows.size() - 1).version();
         long lastDeletion = gone.isEmpty() ? afterDeletion : gone.get(gone.size() - 1).version();
-        List<Map<String, Object>> value = new ArrayList<>();
-        rows.forEach(row -> value.add(view.row(table, row, query)));
-        gone.forEach(one -> {
+        List<Map<String, Object>> value = new ArrayList<>(rows.stream().map(row -> view.row(table, row, query)).toList());
+        value.addAll(switches.has(DataverseSwitch.DELETIONS_COME_FIRST) ? 0 : value.size(), gone.stream().map(one -> {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("@odata.context", view.root() + "$metadata#" + table.set() + "/$deletedEntity");
             json.put("id", one.id());
             json.put("reason", "deleted");
-            value.add(json);
-        });
+            return json;
+        }).toList());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("@odata.context", view.context(table, query) + "/$delta");
         json.put("value", value);
         boolean more = changed.stream().anyMatch(row -> row.version() > lastRow)
             || deleted.stream().anyMatch(one -> one.version() > lastDeletion);
         if (more) {
-            json.put("@odata.nextLink", nextLink(request, address, place, List.of(lastRow, lastDeletion), true));
+            json.put("@odata.nextLink", nextLink(request.query(), address, place.page(), List.of(lastRow, lastDeletion), place.mark(),
+                true));
         } else {
             json.put("@odata.deltaLink", deltaLink(request, address, place.mark()));
         }
@@ -193,7 +246,7 @@ final class Pages {
                 LocalDateTime made = LocalDateTime.parse(token.group(2), TOKEN_TIME);
                 if (made.plus(TOKEN_LIFE).isBefore(now())) {
                     // Status and code of this refusal are not documented.
-                    throw new Refusal(400, "0x80044352", "The delta token is older than " + TOKEN_LIFE.toDays()
+                    throw new Refusal(switches.has(DataverseSwitch.EXPIRED_DELTA_ANSWERS_410) ? 410 : 400, "0x80044352", "The delta token is older than " + TOKEN_LIFE.toDays()
                         + " days and has expired. Read the whole table again.");
                 }
                 return Long.parseLong(token.group(1));
@@ -238,15 +291,25 @@ final class Pages {
         return Long.compare(row.sequence(), after.path(query.order().size()).asLong());
     }
 
-    private static String nextLink(Request request, String address, Place place, List<Object> after, boolean tracked) {
+    /**
+     * Address of the next page.
+     *
+     * @param options query options of this page
+     * @param address address of the list without query
+     * @param page    number of this page
+     * @param after   place of its last row
+     * @param mark    version that changes are told from
+     * @param tracked whether changes are asked for
+     */
+    static String nextLink(Map<String, String> options, String address, int page, List<Object> after, long mark, boolean tracked) {
         Map<String, Object> inside = new LinkedHashMap<>();
         inside.put("after", after);
-        inside.put("mark", place.mark());
+        inside.put("mark", mark);
         try {
             String cookie = Base64.getUrlEncoder().withoutPadding().encodeToString(SandboxSystem.JSON.writeValueAsBytes(inside));
-            String token = "<cookie pagenumber=\"" + (place.page() + 1) + "\" pagingcookie=\"" + cookie + "\" istracking=\""
+            String token = "<cookie pagenumber=\"" + (page + 1) + "\" pagingcookie=\"" + cookie + "\" istracking=\""
                 + (tracked ? "True" : "False") + "\" />";
-            return link(request, address, List.of("$skiptoken"), "$skiptoken=" + encode(token));
+            return link(options, address, List.of("$skiptoken"), "$skiptoken=" + encode(token));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -254,12 +317,12 @@ final class Pages {
 
     private String deltaLink(Request request, String address, long mark) {
         String token = mark + "!" + TOKEN_TIME.format(now());
-        return link(request, address, List.of("$skiptoken", "$deltatoken"), "$deltatoken=" + encode(token));
+        return link(request.query(), address, List.of("$skiptoken", "$deltatoken"), "$deltatoken=" + encode(token));
     }
 
-    private static String link(Request request, String address, List<String> without, String with) {
+    private static String link(Map<String, String> options, String address, List<String> without, String with) {
         return address + "?" + String.join("&", Stream.concat(
-            request.query().entrySet().stream().filter(option -> !without.contains(option.getKey()))
+            options.entrySet().stream().filter(option -> !without.contains(option.getKey()))
                 .map(option -> option.getKey() + "=" + encode(option.getValue())),
             Stream.of(with)).toList());
     }

@@ -25,6 +25,7 @@ record Prefer(boolean representation, List<Pattern> annotations, OptionalInt pag
     static final String NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty";
     static final String TOTAL = "Microsoft.Dynamics.CRM.totalrecordcount";
     static final String TOTAL_CAPPED = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded";
+    static final String METADATA_VERSION = "Microsoft.Dynamics.CRM.globalmetadataversion";
     static final int LARGEST_PAGE = 5000;
 
     private static final Pattern PREFERENCE = Pattern.compile("([^=,;\\s]+)\\s*(?:=\\s*(?:\"([^\"]*)\"|([^,\\s]*)))?");

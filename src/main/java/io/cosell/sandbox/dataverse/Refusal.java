@@ -2,10 +2,14 @@ package io.cosell.sandbox.dataverse;
 
 import io.cosell.sandbox.Reply;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A request Dataverse refuses, with the body of section 4.2. Rolls back the transaction it is thrown in. */
 final class Refusal extends RuntimeException {
+
+    private static final String ANNOTATION = "Microsoft.PowerApps.CDS.";
 
     private final int status;
     private final String code;
@@ -45,9 +49,32 @@ final class Refusal extends RuntimeException {
     }
 
     Reply reply() {
+        return reply(List.of());
+    }
+
+    /**
+     * The answer.
+     *
+     * @param annotations patterns of the annotations the caller asked for: more details come as members of {@code error} (section 4.2)
+     */
+    Reply reply(List<Pattern> annotations) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", code);
         error.put("message", getMessage());
+        details().forEach((name, value) -> {
+            if (annotations.stream().anyMatch(pattern -> pattern.matcher(name).matches())) {
+                error.put("@" + name, value);
+            }
+        });
         return Reply.json(status, Map.of("error", error));
+    }
+
+    private Map<String, String> details() {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put(ANNOTATION + "ErrorDetails.HttpStatusCode", Integer.toString(status));
+        details.put(ANNOTATION + "HelpLink", "http://go.microsoft.com/fwlink/?LinkID=398563&error=" + code);
+        details.put(ANNOTATION + "TraceText", "[dataverse sandbox] " + getMessage());
+        details.put(ANNOTATION + "InnerError.Message", getMessage());
+        return details;
     }
 }

@@ -7,6 +7,7 @@ import io.cosell.sandbox.Change;
 import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.Store;
+import io.cosell.sandbox.Switches;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
@@ -33,15 +34,15 @@ final class Rules {
     private final Schema schema;
     private final Store store;
     private final Keys keys;
-    private final DataverseOptions options;
+    private final Switches switches;
     private final Clock clock;
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
-    Rules(Schema schema, Store store, Keys keys, DataverseOptions options, Clock clock) {
+    Rules(Schema schema, Store store, Keys keys, Switches switches, Clock clock) {
         this.schema = schema;
         this.store = store;
         this.keys = keys;
-        this.options = options;
+        this.switches = switches;
         this.clock = clock;
     }
 
@@ -86,7 +87,6 @@ final class Rules {
             values.put("ownerid", new Ref("systemuser", by.user()));
         }
         apply(values, written);
-        keepCalculated(values, null);
         table.state().ifPresent(state -> {
             int first = state.values().keySet().iterator().next();
             if (values.getOrDefault("statecode", first).equals(first)) {
@@ -101,14 +101,16 @@ final class Rules {
         values.put("createdon", now());
         values.put("createdby", new Ref("systemuser", by.user()));
         baseCurrency(table, values);
-        Row row = put(table, id, values, by);
+        Row row = put(table, id, null, values, by);
         store.note(new Change(by, "Create", row, written));
+        addUp(table, row, by);
         return row;
     }
 
     /** Applies a PATCH to a row, by the rules for callers (states, read-only rows). */
     Row update(Table table, Row row, ObjectNode body, Caller by) {
         Map<String, Object> written = columns(table, body);
+        table.columns().values().stream().filter(Column::createOnly).map(Column::name).forEach(written::remove);
         guardState(table, row, written);
         return write(table, row, written, by);
     }
@@ -117,13 +119,14 @@ final class Rules {
     Row write(Table table, Row row, Map<String, Object> written, Caller by) {
         Map<String, Object> values = new LinkedHashMap<>(row.values());
         apply(values, written);
-        keepCalculated(values, row.get("estimatedvalue"));
         if (written.containsKey("statecode") && !written.containsKey("statuscode")
             && !Objects.equals(written.get("statecode"), row.get("statecode"))) {
             values.put("statuscode", table.columns().get("statuscode").firstStatus((Integer) values.get("statecode")));
         }
-        Row after = put(table, row.id(), values, by);
-        store.note(new Change(by, "Update", after, written));
+        Row after = put(table, row.id(), row, values, by);
+        store.note(new Change(by, "Update", row, after, written));
+        addUp(table, row, by);
+        addUp(table, after, by);
         return after;
     }
 
@@ -132,11 +135,11 @@ final class Rules {
         for (Table other : schema.all()) {
             for (Column column : other.columns().values()) {
                 if (column.targets().contains(table.name())) {
-                    store.rows(other.name()).stream().filter(child -> child.pointsTo(column.name(), row)).forEach(child -> {
+                    store.rowsWith(other.name(), column.name(), new Ref(table.name(), row.id())).forEach(child -> {
                         if (column.cascades()) {
                             delete(other, child, by);
                         } else {
-                            Map<String, Object> values = new LinkedHashMap<>(child.values());
+                            Map<String, Object> values = new LinkedHashMap<>(store.find(other.name(), child.id()).values());
                             values.remove(column.name());
                             store.put(other.name(), child.id(), values);
                         }
@@ -144,12 +147,51 @@ final class Rules {
                 }
             }
         }
-        store.remove(store.find(table.name(), row.id()));
-        store.note(new Change(by, "Delete", row, Map.of()));
+        Row last = store.find(table.name(), row.id());
+        store.remove(last);
+        store.note(new Change(by, "Delete", last, last, Map.of()));
+        addUp(table, last, by);
     }
 
-    private Row put(Table table, String id, Map<String, Object> values, Caller by) {
+    /** After a row was written: adds up again what rows it points to add up of it (section 2.2, line items). */
+    private void addUp(Table table, Row row, Caller by) {
+        for (Table other : schema.all()) {
+            for (Column column : other.columns().values()) {
+                if (column.sum() != null && column.sum().table().equals(table.name()) && row.get(column.sum().lookup()) instanceof Ref ref) {
+                    Row whole = store.find(other.name(), ref.id());
+                    BigDecimal sum = sum(column, ref.id());
+                    if (whole != null && Boolean.TRUE.equals(whole.get(column.sum().when()))
+                        && Values.compare(whole.get(column.name()), sum) != 0) {
+                        Map<String, Object> values = new LinkedHashMap<>(whole.values());
+                        values.put(column.name(), sum);
+                        Row after = finish(other, whole.id(), values, by);
+                        store.note(new Change(by, "Update", whole, after, singleton(column.name(), sum)));
+                    }
+                }
+            }
+        }
+    }
+
+    private BigDecimal sum(Column column, String id) {
+        return parts(column, id).stream().map(part -> part.get(column.sum().column()))
+            .map(amount -> amount == null ? BigDecimal.ZERO : (BigDecimal) amount)
+            .reduce(BigDecimal.ZERO, BigDecimal::add).setScale(column.decimals(), RoundingMode.HALF_UP);
+    }
+
+    private List<Row> parts(Column column, String id) {
+        Table whole = schema.table(schema.table(column.sum().table()).columns().get(column.sum().lookup()).targets().get(0));
+        return store.rowsWith(column.sum().table(), column.sum().lookup(), new Ref(whole.name(), id));
+    }
+
+    private Row put(Table table, String id, Row before, Map<String, Object> values, Caller by) {
         checkStatus(table, id, values);
+        refuseUnsupported(table, values);
+        keepCalculated(table, id, before, values);
+        return finish(table, id, values, by);
+    }
+
+    /** Fills in what the system writes itself, checks the whole row and stores it. */
+    private Row finish(Table table, String id, Map<String, Object> values, Caller by) {
         compute(table, values);
         if (table.columns().containsKey("owninguser")) {
             apply(values, Collections.singletonMap("owninguser",
@@ -263,10 +305,25 @@ final class Rules {
         }
     }
 
-    /** While the system calculates the deal value, a value a caller sends is not taken (section 2.2); there are no line items to add up. */
-    private static void keepCalculated(Map<String, Object> values, Object before) {
-        if (Boolean.TRUE.equals(values.get("isrevenuesystemcalculated"))) {
-            apply(values, singleton("estimatedvalue", before));
+    /** Values Dataverse takes and the sandbox does not simulate. */
+    private static void refuseUnsupported(Table table, Map<String, Object> values) {
+        for (Column column : table.columns().values()) {
+            if (values.get(column.name()) instanceof Integer value && column.unsupported().containsKey(value)) {
+                throw Refusal.unsupported(column.unsupported().get(value));
+            }
+        }
+    }
+
+    /**
+     * While the system calculates a value, one that a caller sends is not taken (section 2.2): it is the sum of the line items, or stays as
+     * it was where there are none.
+     */
+    private void keepCalculated(Table table, String id, Row before, Map<String, Object> values) {
+        for (Column column : table.columns().values()) {
+            if (column.sum() != null && Boolean.TRUE.equals(values.get(column.sum().when()))) {
+                Object kept = before == null ? null : before.get(column.name());
+                apply(values, singleton(column.name(), parts(column, id).isEmpty() ? kept : sum(column, id)));
+            }
         }
     }
 
@@ -277,6 +334,13 @@ final class Rules {
                 String joined = column.joined().stream().map(values::get).filter(Objects::nonNull).map(Object::toString)
                     .collect(Collectors.joining(" "));
                 apply(values, singleton(column.name(), joined.isEmpty() ? null : joined));
+            }
+        }
+        for (Column column : table.columns().values()) {
+            if (!column.product().isEmpty()) {
+                boolean whole = column.product().stream().allMatch(factor -> values.get(factor) != null);
+                apply(values, singleton(column.name(), !whole ? null : column.product().stream().map(factor -> (BigDecimal) values.get(factor))
+                    .reduce(BigDecimal.ONE, BigDecimal::multiply).setScale(column.decimals(), RoundingMode.HALF_UP)));
             }
         }
         Column rate = table.columns().get("exchangerate");
@@ -311,6 +375,16 @@ final class Rules {
         }
     }
 
+    /** The last number of each table with an autonumber. */
+    Map<String, Integer> numbers() {
+        return Map.copyOf(numbers);
+    }
+
+    void replaceNumbers(Map<String, Integer> last) {
+        numbers.clear();
+        numbers.putAll(last);
+    }
+
     private String nextNumber(Table table) {
         return clock.instant().toString().substring(0, LocalDate.EPOCH.toString().length())
             + String.format("-%05d", numbers.merge(table.name(), 1, Integer::sum));
@@ -321,8 +395,10 @@ final class Rules {
             if (key.stream().anyMatch(column -> values.get(column) == null)) {
                 continue;
             }
-            store.rows(table.name()).stream().filter(other -> !other.id().equals(id) && key.stream().allMatch(column ->
-                Values.compare(other.get(column), values.get(column)) == 0)).findFirst().ifPresent(other -> {
+            store.rowsWith(table.name(), key.get(0), values.get(key.get(0))).stream()
+                .filter(other -> !other.id().equals(id)
+                    && key.stream().allMatch(column -> Values.compare(other.get(column), values.get(column)) == 0))
+                .findFirst().ifPresent(other -> {
                     String attributes = key.stream()
                         .map(column -> "<" + column + ">" + Values.toJson(values.get(column)) + "</" + column + ">")
                         .collect(Collectors.joining());
@@ -337,10 +413,11 @@ final class Rules {
     private void refuseDuplicate(Table table, Map<String, Object> written) {
         boolean found = !table.duplicateColumns().isEmpty()
             && table.duplicateColumns().stream().allMatch(column -> written.get(column) != null)
-            && store.rows(table.name()).stream().anyMatch(other -> table.duplicateColumns().stream().allMatch(column ->
+            && store.rowsWith(table.name(), table.duplicateColumns().get(0), written.get(table.duplicateColumns().get(0))).stream()
+                .anyMatch(other -> table.duplicateColumns().stream().allMatch(column ->
                 Values.compare(other.get(column), written.get(column)) == 0));
         if (found) {
-            throw new Refusal(options.duplicateStatus(), "0x80040333",
+            throw new Refusal(switches.has(DataverseSwitch.DUPLICATES_ANSWER_500) ? 500 : 412, "0x80040333",
                 "A record was not created or updated because a duplicate of the current record already exists.");
         }
     }

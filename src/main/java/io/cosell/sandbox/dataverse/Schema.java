@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Switches;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,24 +20,27 @@ final class Schema {
 
     private final Map<String, Table> byName = new LinkedHashMap<>();
     private final Map<String, Table> bySet = new LinkedHashMap<>();
+    /** Tables that have optional columns, without them. */
+    private final Map<String, Table> plain = new LinkedHashMap<>();
+    private final Switches switches;
 
     /**
      * Reads the tables.
      *
+     * @param switches says whether tables have their optional columns
      * @throws IllegalArgumentException if an option names a table or column that is not there
      */
-    Schema(DataverseOptions options) {
+    Schema(DataverseOptions options, Switches switches) {
+        this.switches = switches;
         JsonNode file = read();
         file.path("tables").fields().forEachRemaining(entry -> {
             ObjectNode columns = SandboxSystem.JSON.createObjectNode();
             addSets(columns, file, entry.getValue().path("columnSets"));
-            if (options.microsoftColumnsOnLead()) {
-                addSets(columns, file, entry.getValue().path("optionalColumnSets"));
+            if (entry.getValue().has("optionalColumnSets")) {
+                plain.put(entry.getKey(), whole(entry, columns.deepCopy(), options));
             }
-            columns.setAll((ObjectNode) entry.getValue().path("columns"));
-            options.columns().stream().filter(custom -> custom.table().equals(entry.getKey())).forEach(custom ->
-                columns.putObject(custom.name()).put("type", custom.type()).put("required", custom.required()));
-            add(table(entry.getKey(), (ObjectNode) entry.getValue(), columns, options));
+            addSets(columns, file, entry.getValue().path("optionalColumnSets"));
+            add(whole(entry, columns, options));
         });
         options.columns().forEach(custom -> table(custom.table()));
         options.keys().forEach(key -> key.columns().forEach(column -> {
@@ -44,6 +48,13 @@ final class Schema {
                 throw new IllegalArgumentException("An alternate key names the column " + column + ", which " + key.table() + " has not.");
             }
         }));
+    }
+
+    private static Table whole(Map.Entry<String, JsonNode> described, ObjectNode columns, DataverseOptions options) {
+        columns.setAll((ObjectNode) described.getValue().path("columns"));
+        options.columns().stream().filter(custom -> custom.table().equals(described.getKey())).forEach(custom ->
+            columns.putObject(custom.name()).put("type", custom.type()).put("required", custom.required()));
+        return table(described.getKey(), (ObjectNode) described.getValue(), columns, options);
     }
 
     private static JsonNode read() {
@@ -91,15 +102,25 @@ final class Schema {
         if (table == null) {
             throw new IllegalArgumentException("The Dataverse sandbox has no table " + name + ". It has " + byName.keySet() + ".");
         }
-        return table;
+        return now(table);
+    }
+
+    /** The table as it is now. */
+    private Table now(Table table) {
+        return switches.has(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS) ? plain.getOrDefault(table.name(), table) : table;
     }
 
     /** The table with this entity set name. */
     Optional<Table> set(String set) {
-        return Optional.ofNullable(bySet.get(set));
+        return Optional.ofNullable(bySet.get(set)).map(this::now);
     }
 
     Collection<Table> all() {
-        return byName.values();
+        return byName.values().stream().map(this::now).toList();
+    }
+
+    /** A column with all that a table may ever have, as the store's document needs it; null if there is none. */
+    Column anyColumn(String table, String column) {
+        return byName.containsKey(table) ? byName.get(table).columns().get(column) : null;
     }
 }

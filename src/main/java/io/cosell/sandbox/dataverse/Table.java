@@ -49,6 +49,11 @@ record Table(String name, String set, String id, String primaryName, boolean cha
         keys = keys == null ? List.of() : keys;
     }
 
+    /** Names the primary key has in addresses: users and teams share the key of their common type too (section 2.5). */
+    List<String> keyNames() {
+        return List.of("systemuser", "team").contains(name) ? List.of(id, "ownerid") : List.of(id);
+    }
+
     /** The single-valued navigation property of this name; case matters (section 2.1). */
     Optional<One> one(String navigation) {
         return columns.values().stream().filter(column -> column.type().isLookup() && column.navigations().containsKey(navigation))

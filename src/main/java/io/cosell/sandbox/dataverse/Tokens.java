@@ -46,6 +46,9 @@ final class Tokens {
             return refuse(400, "unauthorized_client", 700016, "Application with identifier '" + form.get("client_id")
                 + "' was not found in the directory.");
         }
+        if (form.containsKey("client_assertion")) {
+            return refuse(501, "unsupported", 0, "The Dataverse sandbox does not simulate client assertions: use the client secret.");
+        }
         if (!options.clientSecret().equals(form.get("client_secret"))) {
             return refuse(401, "invalid_client", 7000215,
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client"
@@ -100,6 +103,11 @@ final class Tokens {
         return new Refusal(401, "0x80072560",
             "The access token is missing, has expired or was revoked: get a new one from the token endpoint.").reply()
             .with("WWW-Authenticate", "Bearer authorization_uri=http://" + request.header("Host").orElse("") + "/common/oauth2/authorize");
+    }
+
+    /** Makes the token of this request invalid. */
+    void revoke(Request request) {
+        ends.remove(request.header("Authorization").orElse("").replaceFirst("^Bearer ", ""));
     }
 
     /** Makes all tokens invalid. */

@@ -167,6 +167,12 @@ final class Values {
         if (a == null || b == null) {
             return Boolean.compare(a != null, b != null);
         }
+        if (a instanceof BigDecimal one && b instanceof BigDecimal other) {
+            return one.compareTo(other);
+        }
+        if (a instanceof Integer one && b instanceof Integer other) {
+            return one.compareTo(other);
+        }
         if (a instanceof Number && b instanceof Number) {
             return new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString()));
         }

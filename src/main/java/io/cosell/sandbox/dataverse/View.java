@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -95,9 +94,14 @@ record View(Schema schema, Store store, String root, Prefer prefer) {
         if (table.collections().containsKey(navigation)) {
             List<Map<String, Object>> related = new ArrayList<>();
             Table target = schema.table(table.collections().get(navigation).table());
-            Pages.sorted(related(table, row, navigation), inner).stream().limit(inner.top())
-                .forEach(child -> related.add(row(target, child, inner)));
+            Pages.Slice slice = Pages.slice(related(table, row, navigation), target, inner, null,
+                Math.min(inner.top(), prefer.pageSize().orElse(Prefer.LARGEST_PAGE)));
+            slice.rows().forEach(child -> related.add(row(target, child, inner)));
             json.put(navigation, related);
+            if (slice.more() && related.size() < inner.top()) {
+                json.put(navigation + "@odata.nextLink", Pages.nextLink(inner.options(), address(table, row.id()) + "/" + navigation,
+                    1, Pages.placeOf(inner, slice.last()), store.version(), false));
+            }
             return;
         }
         Table.One one = table.one(navigation).orElseThrow();
@@ -109,8 +113,7 @@ record View(Schema schema, Store store, String root, Prefer prefer) {
     /** Rows at the other end of a one-to-many navigation property. */
     List<Row> related(Table table, Row row, String navigation) {
         Table.Many many = table.collections().get(navigation);
-        Predicate<Row> mine = child -> child.pointsTo(many.column(), row);
-        return store.rows(many.table()).stream().filter(mine).toList();
+        return store.rowsWith(many.table(), many.column(), new Ref(table.name(), row.id()));
     }
 
     /** The weak version tag of a row (section 3.4). */

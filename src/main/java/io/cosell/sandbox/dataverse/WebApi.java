@@ -11,12 +11,16 @@ import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Store;
+import io.cosell.sandbox.Switches;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,8 +34,10 @@ final class WebApi {
     private static final Pattern ROOT = Pattern.compile("(/api/data/v9\\.\\d+/)(.*)", Pattern.DOTALL);
     private static final Pattern RESOURCE = Pattern.compile("([^/(]+)(?:\\((.*?)\\))?((?:/[^/()]+(?:\\([^()]*\\))?)*)/?", Pattern.DOTALL);
     private static final String ACTION = "Microsoft.Dynamics.CRM.";
-    private static final List<String> NOT_SIMULATED = List.of("$metadata", "EntityDefinitions", "RelationshipDefinitions",
-        "GlobalOptionSetDefinitions", "CreateMultiple", "UpdateMultiple", "sdkmessageprocessingstepimages", "opportunityproducts");
+    private static final List<String> NOT_SIMULATED = List.of("GlobalOptionSetDefinitions", "ManagedPropertyDefinitions", "CreateMultiple",
+        "UpdateMultiple", "UpsertMultiple", "ExecuteAction", "Merge", "GrantAccess");
+    private static final int MOST_BYPASSED_STEPS = 3;
+    private static final int LONGEST_ADDRESS = 64 * 1024;
 
     /**
      * One request, taken apart.
@@ -56,35 +62,47 @@ final class WebApi {
     private final Rules rules;
     private final Actions actions;
     private final Pages pages;
-    private final String applicationUser;
+    private final Privileges privileges;
+    private final ServiceProtection protection;
+    private final Switches switches;
+    private final Clock clock;
     private final InnerCalls inner;
+    private final Metadata metadata;
 
-    WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, String applicationUser,
-           InnerCalls inner) {
+    WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, Privileges privileges,
+           ServiceProtection protection, Switches switches, Clock clock, InnerCalls inner) {
         this.schema = schema;
         this.store = store;
         this.keys = keys;
         this.rules = rules;
         this.actions = actions;
         this.pages = pages;
-        this.applicationUser = applicationUser;
+        this.privileges = privileges;
+        this.protection = protection;
+        this.switches = switches;
+        this.clock = clock;
         this.inner = inner;
+        metadata = new Metadata(schema);
     }
 
     /** Answers a request whose token was accepted; a refused one has changed nothing. */
     Reply answer(Request request) {
         Reply reply;
         List<String> applied = List.of();
+        List<Pattern> annotations = List.of();
         try {
-            Target target = target(request);
-            applied = target.prefer().applied();
+            Prefer prefer = Prefer.of(request);
+            applied = prefer.applied();
+            annotations = prefer.annotations();
+            Target target = target(request, prefer);
             reply = target.set().equals("$batch") ? batch(target) : store.transaction(() -> route(target));
         } catch (Refusal e) {
-            reply = e.reply();
+            reply = e.reply(annotations);
         }
         String id = UUID.randomUUID().toString();
         reply = reply.with("OData-Version", "4.0").with("REQ_ID", id).with("x-ms-service-request-id", id)
-            .with("x-ms-ratelimit-burst-remaining-xrm-requests", "5999").with("x-ms-ratelimit-time-remaining-xrm-requests", "1,200.00");
+            .with("x-ms-ratelimit-burst-remaining-xrm-requests", Integer.toString(protection.remaining()))
+            .with("x-ms-ratelimit-time-remaining-xrm-requests", "1,200.00");
         return applied.isEmpty() || reply.status() >= 400 ? reply : reply.with("Preference-Applied", String.join(", ", applied));
     }
 
@@ -95,10 +113,13 @@ final class WebApi {
         return new Batch(this, store, target.request(), target.root(), target.prefer().continueOnError(), inner).run();
     }
 
-    private Target target(Request request) {
+    private Target target(Request request, Prefer prefer) {
         Matcher root = ROOT.matcher(request.path());
         if (!root.matches()) {
             throw noResource(request.path());
+        }
+        if (request.path().length() > LONGEST_ADDRESS) {
+            throw new Refusal(400, "0x80060888", "The address is longer than 64 KB.");
         }
         Matcher resource = RESOURCE.matcher(root.group(2));
         if (!resource.matches()) {
@@ -107,7 +128,7 @@ final class WebApi {
         List<String> rest = resource.group(3).isEmpty() ? List.of() : List.of(resource.group(3).substring(1).split("/"));
         String server = "http://" + request.header("Host").orElse("localhost");
         return new Target(request, server + root.group(1), resource.group(1), resource.group(2), rest, server + encoded(request.path()),
-            Prefer.of(request), caller(request));
+            prefer, caller(request));
     }
 
     private static String encoded(String path) {
@@ -121,15 +142,51 @@ final class WebApi {
     /** The application user, or the user it acts for (section 1.2). */
     private Caller caller(Request request) {
         String tag = request.query().get("tag");
-        String column = request.header("MSCRMCallerID").isPresent() ? "systemuserid" : "azureactivedirectoryobjectid";
+        Row self = store.find("systemuser", DataverseSandbox.APPLICATION_USER);
+        if (self == null || Boolean.TRUE.equals(self.get("isdisabled"))) {
+            throw new Refusal(403, "0x80040225", "The specified user(Id = " + DataverseSandbox.APPLICATION_USER + ") is disabled.");
+        }
         String wanted = request.header("MSCRMCallerID").or(() -> request.header("CallerObjectId")).orElse(null);
         if (wanted == null) {
-            return new Caller(applicationUser, tag);
+            return new Caller(self.id(), tag, untold(request));
         }
+        privileges.require(Privileges.ACT_FOR_OTHERS, "entity 'systemuser'");
+        String column = request.header("MSCRMCallerID").isPresent() ? "systemuserid" : "azureactivedirectoryobjectid";
         return store.rows("systemuser").stream()
             .filter(user -> wanted.equalsIgnoreCase(column.equals("systemuserid") ? user.id() : (String) user.get(column))).findFirst()
-            .map(user -> new Caller(user.id(), tag))
+            .map(user -> new Caller(user.id(), tag, untold(request)))
             .orElseThrow(() -> new Refusal(403, "0x80040220", "There is no user with " + column + " " + wanted + " to act for."));
+    }
+
+    /**
+     * The webhook steps a call bypasses (section 1.2). All steps here are asynchronous: the older header, and CustomSync, bypass none of
+     * them, and no flow of Power Automate is there for MSCRM.SuppressCallbackRegistrationExpanderJob to suppress.
+     */
+    private Set<String> untold(Request request) {
+        Set<String> untold = new LinkedHashSet<>();
+        request.header("MSCRM.BypassBusinessLogicExecution").ifPresent(kinds -> {
+            privileges.require(Privileges.BYPASS, "the organization");
+            for (String kind : kinds.split("\\s*,\\s*")) {
+                if (!Set.of("CustomSync", "CustomAsync").contains(kind)) {
+                    throw Refusal.query("MSCRM.BypassBusinessLogicExecution takes CustomSync and CustomAsync, not '" + kind + "'.");
+                }
+                if (kind.equals("CustomAsync")) {
+                    untold.add(Caller.EVERYONE);
+                }
+            }
+        });
+        request.header("MSCRM.BypassBusinessLogicExecutionStepIds").ifPresent(ids -> {
+            privileges.require(Privileges.BYPASS, "the organization");
+            List<String> steps = List.of(ids.trim().split("\\s*,\\s*"));
+            if (steps.size() > MOST_BYPASSED_STEPS) {
+                throw Refusal.query("MSCRM.BypassBusinessLogicExecutionStepIds takes at most " + MOST_BYPASSED_STEPS + " steps.");
+            }
+            untold.addAll(steps);
+        });
+        if (request.header("MSCRM.BypassCustomPluginExecution").filter("true"::equalsIgnoreCase).isPresent()) {
+            privileges.require(Privileges.BYPASS_PLUGINS, "the organization");
+        }
+        return untold;
     }
 
     private Reply route(Target target) {
@@ -143,8 +200,23 @@ final class WebApi {
                 json.put("OrganizationId", ORGANIZATION);
                 return Reply.json(200, json);
             }
+            case "RetrieveCurrentOrganization" -> {
+                require(target, "GET");
+                return Reply.json(200, organization(target));
+            }
+            case "$metadata" -> {
+                require(target, "GET");
+                return Reply.text(200, "application/xml; charset=utf-8", Csdl.of(schema));
+            }
+            case "EntityDefinitions", "RelationshipDefinitions" -> {
+                if (!target.method().equals("GET")) {
+                    throw Refusal.unsupported("changes of tables and columns");
+                }
+                return metadata.answer(target.root(), target.set(), target.key(), target.rest(), target.request().query());
+            }
             case "WinOpportunity", "LoseOpportunity" -> {
                 require(target, "POST");
+                privileges.require(Privileges.Access.WRITE, schema.table("opportunity"));
                 actions.close(body(target.request()), target.set().equals("WinOpportunity") ? 1 : 2, target.by());
                 return Reply.empty(204);
             }
@@ -153,23 +225,59 @@ final class WebApi {
                     throw Refusal.unsupported(target.set());
                 }
                 Table table = schema.set(target.set()).orElseThrow(() -> noResource(target.set()));
-                return target.key() == null ? set(target, table) : row(target, table, keys.read(table, target.key()));
+                return target.key() == null ? set(target, table) : row(target, table, keys.readInAddress(table, target.key()));
             }
         }
     }
 
+    private Map<String, Object> organization(Target target) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("OrganizationId", ORGANIZATION);
+        detail.put("FriendlyName", "Dataverse sandbox");
+        detail.put("OrganizationVersion", "9.2.0.0");
+        detail.put("UniqueName", "sandbox");
+        detail.put("UrlName", "sandbox");
+        detail.put("State", "Enabled");
+        detail.put("Endpoints", Map.of("Count", 1, "Keys", List.of("WebApplication"),
+            "Values", List.of(target.root().substring(0, target.root().indexOf("/api/data/") + 1))));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("@odata.context", target.root() + "$metadata#" + ACTION + "RetrieveCurrentOrganizationResponse");
+        json.put("Detail", detail);
+        return json;
+    }
+
+    private Query query(Target target, Table table) {
+        return Query.parse(schema, store, clock, table, target.request().query());
+    }
+
+    /** Reading takes the privilege to read the table and all that is expanded. */
+    private void requireRead(Table table, Query query) {
+        privileges.require(Privileges.Access.READ, table);
+        query.expand().forEach((navigation, inner) -> requireRead(table.collections().containsKey(navigation)
+            ? schema.table(table.collections().get(navigation).table())
+            : schema.table(table.one(navigation).orElseThrow().targets().get(0)), inner));
+    }
+
     private Reply set(Target target, Table table) {
         View view = view(target);
-        Query query = Query.parse(schema, store, table, target.request().query());
+        Query query = query(target, table);
         if (target.rest().equals(List.of("$count"))) {
             require(target, "GET");
+            requireRead(table, query);
             return pages.count(table, query, target.request());
         } else if (!target.rest().isEmpty()) {
             throw target.rest().get(0).startsWith(ACTION) ? Refusal.unsupported(target.rest().get(0)) : noResource(target.rest().get(0));
         }
         return switch (target.method()) {
-            case "GET" -> pages.list(table, store.rows(table.name()), query, view, target.request(), target.address());
+            case "GET" -> {
+                requireRead(table, query);
+                if (target.prefer().trackChanges() || target.request().query().containsKey("$deltatoken")) {
+                    privileges.require(Privileges.READ_ORGANISATION, "entity '" + table.name() + "'");
+                }
+                yield pages.list(table, store.rows(table.name()), query, view, target.request(), target.address());
+            }
             case "POST" -> {
+                privileges.require(Privileges.Access.CREATE, table);
                 Row row = rules.create(table, body(target.request()), Map.of(), target.by(), detectsDuplicates(target));
                 yield written(target, view, table, row, query, true, view.address(table, row.id()));
             }
@@ -179,12 +287,14 @@ final class WebApi {
 
     private Reply row(Target target, Table table, Keys.Key key) {
         if (!target.rest().isEmpty()) {
+            privileges.require(target.method().equals("GET") ? Privileges.Access.READ : Privileges.Access.WRITE, table);
             return below(target, table, keys.require(table, key));
         }
         View view = view(target);
-        Query query = Query.parse(schema, store, table, target.request().query());
+        Query query = query(target, table);
         return switch (target.method()) {
             case "GET" -> {
+                requireRead(table, query);
                 Row row = keys.require(table, key);
                 boolean same = target.request().header("If-None-Match").filter(View.etag(row)::equals).isPresent();
                 if (same && query.expand().isEmpty() && target.prefer().annotations().isEmpty()) {
@@ -194,6 +304,7 @@ final class WebApi {
             }
             case "PATCH" -> upsert(target, view, table, key, query);
             case "DELETE" -> {
+                privileges.require(Privileges.Access.DELETE, table);
                 Row row = keys.require(table, key);
                 refuseStale(target, row);
                 rules.delete(table, row, target.by());
@@ -212,6 +323,7 @@ final class WebApi {
             if (target.request().header("If-None-Match").filter("*"::equals).isPresent()) {
                 throw new Refusal(412, "0x80040237", "A record with matching key values already exists.");
             }
+            privileges.require(Privileges.Access.WRITE, table);
             refuseStale(target, row);
             key.values().keySet().forEach(column -> body.remove(column.name()));
             return written(target, view, table, rules.update(table, row, body, target.by()), query, false, address);
@@ -219,6 +331,7 @@ final class WebApi {
         if (target.request().header("If-Match").isPresent()) {
             keys.require(table, key);
         }
+        privileges.require(Privileges.Access.CREATE, table);
         if (key.id() != null) {
             body.put(table.id(), key.id());
         }
@@ -226,19 +339,22 @@ final class WebApi {
         return written(target, view, table, created, query, true, address);
     }
 
-    private static void refuseStale(Target target, Row row) {
+    private void refuseStale(Target target, Row row) {
         String match = target.request().header("If-Match").orElse("*");
         if (!match.equals("*") && !match.equals(View.etag(row))) {
-            // Which code the HTTP body carries is not known.
-            throw new Refusal(412, "0x80060882", "The version of the existing record doesn't match the RowVersion property provided.");
+            throw stale(switches);
         }
     }
 
+    /** The refusal of a version tag that is no longer the row's (section 3.4). */
+    static Refusal stale(Switches switches) {
+        return new Refusal(412, switches.has(DataverseSwitch.STALE_ETAG_WITHOUT_CODE) ? "" : "0x80060882",
+            "The version of the existing record doesn't match the RowVersion property provided.");
+    }
+
     private Reply written(Target target, View view, Table table, Row row, Query query, boolean created, String address) {
-        // $expand is ignored on writes
-        Query plain = new Query(query.select(), query.filter(), query.order(), Map.of(), query.top(), false);
         Reply reply = target.prefer().representation()
-            ? Reply.json(created ? 201 : 200, view.entity(table, row, plain)).with("ETag", View.etag(row))
+            ? Reply.json(created ? 201 : 200, view.entity(table, row, query.ofWrite())).with("ETag", View.etag(row))
             : Reply.empty(204);
         return reply.with("OData-EntityId", encodedAddress(address)).with("Location", encodedAddress(address));
     }
@@ -267,7 +383,7 @@ final class WebApi {
         if (table.collections().containsKey(name)) {
             require(target, "GET");
             Table other = schema.table(table.collections().get(name).table());
-            Query query = Query.parse(schema, store, other, target.request().query());
+            Query query = query(target, other);
             View view = view(target);
             if (view.prefer().trackChanges() || target.request().query().containsKey("$deltatoken")) {
                 throw Refusal.unsupported("change tracking of related rows");
@@ -281,7 +397,7 @@ final class WebApi {
             }
             Table other = schema.table(ref.table());
             return Reply.json(200, view(target).entity(other, store.find(ref.table(), ref.id()),
-                Query.parse(schema, store, other, target.request().query())));
+                query(target, other)));
         }
         return column(target, table, row, name);
     }
@@ -292,7 +408,12 @@ final class WebApi {
         for (Row row : actions.qualify(lead.id(), body(target.request()), target.by())) {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("@odata.type", "#" + ACTION + row.table());
-            json.putAll(view.row(schema.table(row.table()), row, Query.everything()));
+            Table table = schema.table(row.table());
+            if (switches.has(DataverseSwitch.QUALIFY_ANSWERS_KEYS_ONLY)) {
+                json.put(table.id(), row.id());
+            } else {
+                json.putAll(view.row(table, row, Query.everything()));
+            }
             created.add(json);
         }
         Map<String, Object> json = new LinkedHashMap<>();

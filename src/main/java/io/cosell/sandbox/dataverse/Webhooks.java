@@ -49,6 +49,9 @@ final class Webhooks {
         made -> Duration.ZERO, TIME_OUT, false);
     private static final List<String> DROPPED_WHEN_LARGE = List.of("ParentContext", "InputParameters", "PreEntityImages",
         "PostEntityImages");
+    private static final int PRE_IMAGE = 0;
+    private static final int POST_IMAGE = 1;
+    private static final int BOTH_IMAGES = 2;
     private static final String CONTRACTS = ":http://schemas.microsoft.com/xrm/2011/Contracts";
 
     private final Schema schema;
@@ -66,8 +69,8 @@ final class Webhooks {
     /** Starts the deliveries of a change. */
     void tell(Change change) {
         for (Row step : store.rows("sdkmessageprocessingstep")) {
-            if (fits(step, change)) {
-                deliver(store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id()), change);
+            if (change.by().tells(step.id()) && fits(step, change)) {
+                deliver(step, store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id()), change);
             }
         }
     }
@@ -86,7 +89,7 @@ final class Webhooks {
             || List.of(filtering.split("\\s*,\\s*")).stream().anyMatch(change.written()::containsKey);
     }
 
-    private void deliver(Row endpoint, Change change) {
+    private void deliver(Row step, Row endpoint, Change change) {
         Map<String, String> settings = settings(endpoint);
         int kind = (Integer) endpoint.get("authtype");
         String url = (String) endpoint.get("url");
@@ -98,7 +101,7 @@ final class Webhooks {
             }
         }
         String correlation = UUID.randomUUID().toString();
-        Map<String, Object> context = context(change, correlation);
+        Map<String, Object> context = context(step, change, correlation);
         byte[] body = bytes(context);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json; charset=utf-8");
@@ -154,7 +157,7 @@ final class Webhooks {
     }
 
     /** The body: a RemoteExecutionContext. */
-    private Map<String, Object> context(Change change, String correlation) {
+    private Map<String, Object> context(Row step, Change change, String correlation) {
         Row row = change.row();
         Map<String, Object> context = new LinkedHashMap<>();
         context.put("BusinessUnitId", WebApi.BUSINESS_UNIT);
@@ -177,8 +180,8 @@ final class Webhooks {
         context.put("OutputParameters", change.message().equals("Create") ? List.of(pair("id", row.id())) : List.of());
         context.put("OwningExtension", null);
         context.put("ParentContext", null);
-        context.put("PostEntityImages", List.of());
-        context.put("PreEntityImages", List.of());
+        context.put("PostEntityImages", images(step, POST_IMAGE, change.message().equals("Delete") ? null : change.row()));
+        context.put("PreEntityImages", images(step, PRE_IMAGE, change.before()));
         context.put("PrimaryEntityId", row.id());
         context.put("PrimaryEntityName", row.table());
         context.put("RequestId", UUID.randomUUID().toString());
@@ -188,6 +191,31 @@ final class Webhooks {
         context.put("UserAzureActiveDirectoryObjectId", entraId(change.by().user()));
         context.put("UserId", change.by().user());
         return context;
+    }
+
+    /**
+     * Copies of a row that a step's images ask for.
+     *
+     * @param kind {@link #PRE_IMAGE} or {@link #POST_IMAGE}
+     * @param row  null where there is none: before a creation, after a deletion
+     */
+    private List<Object> images(Row step, int kind, Row row) {
+        if (row == null) {
+            return List.of();
+        }
+        List<Object> images = new ArrayList<>();
+        for (Row image : store.rowsWith("sdkmessageprocessingstepimage", "sdkmessageprocessingstepid", new Ref(step.table(), step.id()))) {
+            if (image.get("imagetype").equals(kind) || image.get("imagetype").equals(BOTH_IMAGES)) {
+                String list = (String) image.get("attributes");
+                Map<String, Object> values = new LinkedHashMap<>(row.values());
+                if (list != null) {
+                    values.keySet().retainAll(List.of(list.trim().split("\\s*,\\s*")));
+                }
+                values.remove("versionnumber");
+                images.add(pair((String) image.get("entityalias"), entity(row, values)));
+            }
+        }
+        return images;
     }
 
     private Object entraId(String user) {

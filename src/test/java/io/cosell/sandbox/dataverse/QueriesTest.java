@@ -83,7 +83,7 @@ class QueriesTest {
         "$filter=name eq | 400 | filter",
         "$filter=name eq 'a' b | 400 | filter",
         "$filter=name eq 'a | 400 | Syntax",
-        "$filter=Microsoft.Dynamics.CRM.LastXHours(PropertyName='modifiedon',PropertyValue=2) | 501 | LastXHours",
+        "$filter=Microsoft.Dynamics.CRM.ThisFiscalYear(PropertyName='modifiedon') | 501 | ThisFiscalYear",
         "$select=name,nothing | 400 | nothing",
         "$orderby=nothing | 400 | nothing",
         "$expand=nothing | 400 | nothing",
