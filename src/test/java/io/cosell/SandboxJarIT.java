@@ -103,7 +103,7 @@ class SandboxJarIT {
         Answer offered = control.post("/systems/partner-center/acts/microsoft-sends-referral", SandboxSystem.JSON.writeValueAsString(
             SandboxSystem.JSON.createObjectNode().set("referral", SandboxSystem.JSON.valueToTree(ExampleReferrals.inbound()))));
         assertThat(offered.status()).as(offered.json().toString()).isEqualTo(200);
-        String offer = offered.json().path("result").asText();
+        String offer = offered.json().at("/result/id").asText();
 
         assertThat(control.post("/clock/move", "{\"by\":\"P13D\"}").status()).isEqualTo(200);
         assertThat(referral(referrals, offer, token("first.txt"))).isEqualTo("New/Pending");
