@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** The lists of an organisation with state and country picklists (section 2.2): codes and labels go together, and only listed ones are taken. */
+/**
+ * The lists of an organisation with state and country picklists (section 2.2): codes and labels go together, and only listed ones are
+ * taken.
+ */
 final class Countries {
 
     private static final Map<String, String> COUNTRIES = countries();

@@ -40,8 +40,10 @@ final class Duplicates {
         if (!asked) {
             return;
         }
-        List<Row> found = store.rows(object.name()).stream().filter(other -> !other.id().equals(id)
-            && MATCHED.stream().allMatch(field -> values.get(field).toString().equalsIgnoreCase(Objects.toString(other.get(field))))).toList();
+        List<Row> sameName = store.rowsWith(object.name(), MATCHED.get(0), values.get(MATCHED.get(0)));
+        List<Row> found = sameName.stream().filter(other -> !other.id().equals(id)
+            && MATCHED.stream().allMatch(field -> values.get(field).toString().equalsIgnoreCase(Objects.toString(other.get(field)))))
+            .toList();
         if (!found.isEmpty()) {
             throw Refusal.records(List.of(new Refusal.Error("DUPLICATES_DETECTED", TEXT, null,
                 Map.of("duplicateResut", result(object, found, by)))));

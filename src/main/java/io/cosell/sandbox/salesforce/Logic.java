@@ -140,7 +140,8 @@ final class Logic {
         if (opportunity == null) {
             return;
         }
-        List<Row> primary = children(roles, OPPORTUNITY, opportunity).stream().filter(role -> Boolean.TRUE.equals(role.get(PRIMARY))).toList();
+        List<Row> primary = children(roles, OPPORTUNITY, opportunity).stream()
+            .filter(role -> Boolean.TRUE.equals(role.get(PRIMARY))).toList();
         if (after != null && Boolean.TRUE.equals(after.get(PRIMARY))) {
             primary.stream().filter(role -> !role.id().equals(after.id())).forEach(role ->
                 rules.system(roles, role, Map.of(PRIMARY, false), by));
@@ -233,7 +234,7 @@ final class Logic {
     }
 
     private List<Row> children(SObject object, String field, Row parent) {
-        return store.rows(object.name()).stream().filter(row -> row.pointsTo(field, parent)).toList();
+        return store.rowsWith(object.name(), field, new Ref(parent.table(), parent.id()));
     }
 
     private String nameOf(Object ref) {

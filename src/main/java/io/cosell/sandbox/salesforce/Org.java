@@ -1,5 +1,6 @@
 package io.cosell.sandbox.salesforce;
 
+import io.cosell.sandbox.InnerCalls;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.Store;
 import io.cosell.sandbox.Switches;
@@ -14,6 +15,8 @@ import io.cosell.sandbox.Switches;
  * @param rules    the only way to change records
  * @param usage    how many calls were made
  * @param clock    the clock of all sandboxes
+ * @param inner    told of the calls inside a composite
  */
-record Org(SalesforceOptions options, Switches switches, Schema schema, Store store, Rules rules, Usage usage, SandboxClock clock) {
+record Org(SalesforceOptions options, Switches switches, Schema schema, Store store, Rules rules, Usage usage, SandboxClock clock,
+           InnerCalls inner) {
 }

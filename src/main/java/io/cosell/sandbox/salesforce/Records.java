@@ -18,11 +18,9 @@ final class Records {
     private static final int CREATED_SINCE = 46;
 
     private final Org org;
-    private final Conditions conditions;
 
     Records(Org org) {
         this.org = org;
-        conditions = new Conditions(org.clock());
     }
 
     /** The lines of the API's table. */
@@ -47,7 +45,7 @@ final class Records {
     }
 
     private Reply create(ApiCall call, Map<String, String> parts) {
-        conditions.refuseBadDates(call.request());
+        Conditions.refuseBadDates(call.request());
         SObject object = object(org, parts);
         Row row = org.rules().create(object, call.body(), call.author());
         return Reply.json(201, saved(row, null)).with("Location", View.address(call.root(), object, row.id()));
@@ -59,8 +57,8 @@ final class Records {
     }
 
     private Reply show(ApiCall call, SObject object, Row row) {
-        return conditions.read(call.request(), object, row).orElseGet(() ->
-            conditions.stamp(object, row, Reply.json(200, View.record(call.root(), object, row, fields(call, object)))));
+        return Conditions.read(call.request(), object, row).orElseGet(() ->
+            Conditions.stamp(object, row, Reply.json(200, View.record(call.root(), object, row, fields(call, object)))));
     }
 
     private static Collection<Field> fields(ApiCall call, SObject object) {
@@ -84,7 +82,7 @@ final class Records {
     private Reply update(ApiCall call, Map<String, String> parts) {
         SObject object = object(org, parts);
         Row row = org.rules().find(object, parts.get("id"));
-        conditions.write(call.request(), object, row);
+        Conditions.write(call.request(), object, row);
         org.rules().update(object, row, call.body(), call.author());
         return Reply.empty(204);
     }
@@ -141,9 +139,9 @@ final class Records {
         if (found.size() > 1) {
             throw Refusal.choices(key.name(), addresses(call, object, found));
         }
-        conditions.refuseBadDates(call.request());
+        Conditions.refuseBadDates(call.request());
         if (!found.isEmpty()) {
-            conditions.write(call.request(), object, found.get(0));
+            Conditions.write(call.request(), object, found.get(0));
         }
         boolean updateOnly = call.request().parameter("updateOnly").map(Boolean::parseBoolean).orElse(false);
         Rules.Saved saved = org.rules().upsert(object, key, parts.get("value"), call.body(), updateOnly, call.author());

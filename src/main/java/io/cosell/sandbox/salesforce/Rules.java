@@ -7,6 +7,7 @@ import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.Store;
 import io.cosell.sandbox.Switches;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -85,11 +86,14 @@ final class Rules {
             Row row = Ids.full(value).map(id -> store.find(object.name(), id)).orElse(null);
             return row == null ? List.of() : List.of(row);
         }
-        return store.rows(object.name()).stream().filter(row -> sameKey(row.get(key.name()), value)).toList();
-    }
-
-    private static boolean sameKey(Object kept, Object wanted) {
-        return kept != null && wanted != null && Values.toJson(kept).toString().equalsIgnoreCase(Values.toJson(wanted).toString());
+        if (key.type().isNumber()) {
+            try {
+                return store.rowsWith(object.name(), key.name(), new BigDecimal(value));
+            } catch (NumberFormatException e) {
+                return List.of();
+            }
+        }
+        return store.rowsWith(object.name(), key.name(), value);
     }
 
     /**
@@ -198,14 +202,11 @@ final class Rules {
         values.put("IsDeleted", true);
         stamp(values, by);
         store.remove(store.put(object.name(), row.id(), values));
-        store.note(new Change(by.caller(), "Delete", row, Map.of()));
+        store.note(new Change(by.caller(), "Delete", row, row, Map.of()));
     }
 
     private void release(SObject other, Field field, Row target, Author by) {
-        for (Row child : store.rows(other.name())) {
-            if (!child.pointsTo(field.name(), target)) {
-                continue;
-            }
+        for (Row child : store.rowsWith(other.name(), field.name(), new Ref(target.table(), target.id()))) {
             if (field.restricts()) {
                 throw Refusal.record("DELETE_FAILED", "Your attempt to delete " + target.get("Name")
                     + " could not be completed because it is associated with the following " + other.plural() + ".: " + child.get("Name"));
@@ -224,7 +225,7 @@ final class Rules {
         apply(values, written);
         values.put("SystemModstamp", now());
         Row after = store.put(object.name(), row.id(), values);
-        store.note(new Change(by.caller(), "Update", after, written));
+        store.note(new Change(by.caller(), "Update", row, after, written));
         return after;
     }
 
@@ -238,7 +239,7 @@ final class Rules {
         duplicates.check(object, id, values, written, by, before == null);
         stamp(values, by);
         Row after = store.put(object.name(), id, values);
-        store.note(new Change(by.caller(), before == null ? "Create" : "Update", after, written));
+        store.note(new Change(by.caller(), before == null ? "Create" : "Update", before, after, written));
         logic.after(object, before, after, by);
         return store.find(object.name(), id);
     }
@@ -401,14 +402,26 @@ final class Rules {
     private void checkUnique(SObject object, String id, Map<String, Object> values) {
         for (Field field : object.fields().values()) {
             if (field.unique() && values.get(field.name()) != null) {
-                store.rows(object.name()).stream()
-                    .filter(other -> !other.id().equals(id) && sameKey(other.get(field.name()), values.get(field.name()))).findFirst()
-                    .ifPresent(other -> {
+                store.rowsWith(object.name(), field.name(), values.get(field.name())).stream().filter(other -> !other.id().equals(id))
+                    .findFirst().ifPresent(other -> {
                         throw Refusal.record("DUPLICATE_VALUE", "duplicate value found: " + field.name()
                             + " duplicates value on record with id: " + other.id(), field.name());
                     });
             }
         }
+    }
+
+    // ---- numbers
+
+    /** The running numbers of ids and auto-numbers, which are part of what the organisation knows. */
+    Map<String, Long> numbers() {
+        return Map.copyOf(numbers);
+    }
+
+    /** Goes on from other numbers. */
+    void restoreNumbers(Map<String, Long> others) {
+        numbers.clear();
+        numbers.putAll(others);
     }
 
     // ---- locks

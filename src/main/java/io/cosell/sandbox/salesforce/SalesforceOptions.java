@@ -14,12 +14,14 @@ import java.util.Set;
  * @param key        public key of the certificate uploaded to the app for the JWT bearer grant; null without
  * @param dailyCalls how many calls an organisation may make in 24 hours (contract 3.6)
  * @param sessionLife how long a session lasts without a call
+ * @param retryPause real time before an outbound message is sent again for the first time; later pauses are longer (contract
+ *                   3.7)
  * @param currencies ISO codes, the corporate currency first; several count only with {@link SalesforceSwitch#MULTI_CURRENCY}
  * @param fields     a partner's own fields
  * @param switches   what is on at the start
  */
-public record SalesforceOptions(App app, PublicKey key, int dailyCalls, Duration sessionLife, List<String> currencies,
-                                List<OwnField> fields, Set<SalesforceSwitch> switches) {
+public record SalesforceOptions(App app, PublicKey key, int dailyCalls, Duration sessionLife, Duration retryPause,
+                                List<String> currencies, List<OwnField> fields, Set<SalesforceSwitch> switches) {
 
     private static final Set<String> OWN_TYPES = Set.of("text", "textarea", "checkbox", "currency", "percent", "number", "date", "datetime",
         "email", "phone", "url");
@@ -73,34 +75,40 @@ public record SalesforceOptions(App app, PublicKey key, int dailyCalls, Duration
 
     /** Client {@code sandbox-client} with secret {@code sandbox-secret}, 15,000 calls a day, sessions of two hours, USD EUR GBP. */
     public static SalesforceOptions defaults() {
-        return new SalesforceOptions(App.CONTOSO, null, 15_000, Duration.ofHours(2), List.of("USD", "EUR", "GBP"), List.of(), Set.of());
+        return new SalesforceOptions(App.CONTOSO, null, 15_000, Duration.ofHours(2), Duration.ofMillis(200),
+            List.of("USD", "EUR", "GBP"), List.of(), Set.of());
     }
 
     /** Another app. */
     public SalesforceOptions withApp(App other) {
-        return new SalesforceOptions(other, key, dailyCalls, sessionLife, currencies, fields, switches);
+        return new SalesforceOptions(other, key, dailyCalls, sessionLife, retryPause, currencies, fields, switches);
     }
 
     /** The key that assertions of the JWT bearer grant are checked with. */
     public SalesforceOptions withKey(PublicKey other) {
-        return new SalesforceOptions(app, other, dailyCalls, sessionLife, currencies, fields, switches);
+        return new SalesforceOptions(app, other, dailyCalls, sessionLife, retryPause, currencies, fields, switches);
     }
 
     /** The number of calls the organisation may make in 24 hours. */
     public SalesforceOptions withDailyCalls(int calls) {
-        return new SalesforceOptions(app, key, calls, sessionLife, currencies, fields, switches);
+        return new SalesforceOptions(app, key, calls, sessionLife, retryPause, currencies, fields, switches);
+    }
+
+    /** The pause before an outbound message is sent again for the first time. */
+    public SalesforceOptions withRetryPause(Duration pause) {
+        return new SalesforceOptions(app, key, dailyCalls, sessionLife, pause, currencies, fields, switches);
     }
 
     /** The currencies, the corporate currency first. */
     public SalesforceOptions withCurrencies(String... isoCodes) {
-        return new SalesforceOptions(app, key, dailyCalls, sessionLife, List.of(isoCodes), fields, switches);
+        return new SalesforceOptions(app, key, dailyCalls, sessionLife, retryPause, List.of(isoCodes), fields, switches);
     }
 
     /** Adds a partner's own field. */
     public SalesforceOptions withField(OwnField field) {
         List<OwnField> more = new ArrayList<>(fields);
         more.add(field);
-        return new SalesforceOptions(app, key, dailyCalls, sessionLife, currencies, more, switches);
+        return new SalesforceOptions(app, key, dailyCalls, sessionLife, retryPause, currencies, more, switches);
     }
 
     /** Turns switches on. */
@@ -108,6 +116,6 @@ public record SalesforceOptions(App app, PublicKey key, int dailyCalls, Duration
         Set<SalesforceSwitch> more = EnumSet.noneOf(SalesforceSwitch.class);
         more.addAll(switches);
         more.addAll(List.of(on));
-        return new SalesforceOptions(app, key, dailyCalls, sessionLife, currencies, fields, more);
+        return new SalesforceOptions(app, key, dailyCalls, sessionLife, retryPause, currencies, fields, more);
     }
 }

@@ -1,6 +1,9 @@
 package io.cosell.sandbox.salesforce;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Act;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Caller;
 import io.cosell.sandbox.Change;
@@ -11,6 +14,7 @@ import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Store;
+import io.cosell.sandbox.Switch;
 import io.cosell.sandbox.Switches;
 import io.cosell.sandbox.Trouble;
 import java.util.ArrayList;
@@ -33,6 +37,11 @@ import java.util.stream.Stream;
  */
 public final class SalesforceSandbox extends SandboxSystem {
 
+    private static final TypeReference<Map<String, Long>> NUMBERS = new TypeReference<>() {
+    };
+    private static final TypeReference<List<OutboundMessages.Message>> MESSAGES = new TypeReference<>() {
+    };
+
     private final SalesforceOptions options;
     private final Switches switches;
     private final Store store;
@@ -41,7 +50,9 @@ public final class SalesforceSandbox extends SandboxSystem {
     private final Usage usage;
     private final SignIn signIn;
     private final Api api;
-    private final List<RowChange> history = new ArrayList<>();
+    private final OutboundMessages messages;
+    private final LeadConversion conversion;
+    private final Acts acts;
 
     /** A sandbox with the usual options. */
     public SalesforceSandbox(SandboxClock clock) {
@@ -53,22 +64,25 @@ public final class SalesforceSandbox extends SandboxSystem {
      * @param options what differs from organisation to organisation
      */
     public SalesforceSandbox(SandboxClock clock, SalesforceOptions options) {
-        super("salesforce", clock);
+        super("salesforce", clock, OutboundMessages.policy(options.retryPause()));
         this.options = options;
         switches = new Switches(Arrays.asList(SalesforceSwitch.values()), options.switches());
-        schema = new Schema(options, this::features);
+        schema = new Schema(options, this::features, clock);
         store = new Store(null, 0, this::committed);
         rules = new Rules(schema, store, switches, clock);
         usage = new Usage(clock, options.dailyCalls());
         signIn = new SignIn(options, switches, store, clock);
-        Org org = new Org(options, switches, schema, store, rules, usage, clock);
+        Org org = new Org(options, switches, schema, store, rules, usage, clock, this::inner);
+        messages = new OutboundMessages(org, events());
+        conversion = new LeadConversion(org);
+        acts = new Acts(org, signIn, messages);
         // The first line that fits answers: those with fixed words stand before those with names in braces.
         api = new Api(store, Stream.of(new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
         store.transaction(() -> {
             Seed.plant(org);
             return null;
         });
-        history.clear();
+        forgetHistory();
     }
 
     private Set<Feature> features() {
@@ -141,9 +155,52 @@ public final class SalesforceSandbox extends SandboxSystem {
         for (Change change : changes) {
             Map<String, Object> written = new LinkedHashMap<>();
             change.written().forEach((name, value) -> written.put(name, Values.toJson(value)));
-            history.add(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
+            changed(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
                 change.row().id(), Collections.unmodifiableMap(written)));
         }
+        if (messages != null) { // null while the seed is planted
+            messages.tell(changes);
+        }
+    }
+
+    @Override
+    public List<Act> acts() {
+        return acts.all();
+    }
+
+    @Override
+    public synchronized ObjectNode state() {
+        ObjectNode state = JSON.createObjectNode();
+        state.set("switches", JSON.valueToTree(switches.all().stream().filter(switches::has).map(Switch::name).toList()));
+        state.set("numbers", JSON.valueToTree(rules.numbers()));
+        state.set("outboundMessages", JSON.valueToTree(messages.all()));
+        state.set("store", store.state());
+        return state;
+    }
+
+    @Override
+    public synchronized void restore(ObjectNode state) {
+        List<Switch> on = new ArrayList<>();
+        state.path("switches").forEach(name -> on.add(switches.named(name.asText())));
+        Map<String, Long> numbers = JSON.convertValue(state.path("numbers"), NUMBERS);
+        List<OutboundMessages.Message> others = JSON.convertValue(state.path("outboundMessages"), MESSAGES);
+        if (numbers == null || others == null) {
+            throw new IllegalArgumentException("The state of Salesforce has the members switches, numbers, outboundMessages and store.");
+        }
+        store.restore(state.path("store"), this::read);
+        switches.all().forEach(one -> switches.turn(one, on.contains(one)));
+        rules.restoreNumbers(numbers);
+        messages.restore(others);
+        signIn.expireAll();
+    }
+
+    private Object read(String table, String name, JsonNode json) {
+        SObject object = schema.whole(table);
+        Field field = object == null ? null : object.fields().get(name);
+        if (field == null) {
+            throw new IllegalArgumentException("Salesforce has no field " + name + " of " + table + ".");
+        }
+        return Values.fromState(field, json);
     }
 
     // ---- acting as a seller
@@ -201,9 +258,28 @@ public final class SalesforceSandbox extends SandboxSystem {
         return Author.user(Seed.SELLER);
     }
 
-    /** Every committed write since the start, by whomever, oldest first; the seed is left out. */
-    public synchronized List<RowChange> history() {
-        return List.copyOf(history);
+    /**
+     * Converts a lead as the seller: account, contact and opportunity are made from it.
+     *
+     * @return id of the opportunity
+     */
+    public synchronized String convertLead(String id) {
+        return store.transaction(() -> conversion.convert(id, new LeadConversion.Wish(null, null, null, false), seller()))
+            .get("opportunityId");
+    }
+
+    // ---- administration
+
+    /**
+     * Sets up an outbound message, sent whenever a record of the object is saved (contract 3.7).
+     *
+     * @param name   names it
+     * @param object API name of the object
+     * @param fields API names of the fields to send
+     * @param url    where to
+     */
+    public synchronized void setOutboundMessage(String name, String object, List<String> fields, String url) {
+        messages.register(name, object, fields, url);
     }
 
     /** Ends every session, as if all had expired. */

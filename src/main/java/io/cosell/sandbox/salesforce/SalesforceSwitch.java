@@ -2,7 +2,7 @@ package io.cosell.sandbox.salesforce;
 
 import io.cosell.sandbox.Switch;
 
-/** What differs from one Salesforce organisation to the next, and points that contract salesforce.md leaves open. All are off by default. */
+/** What differs from one Salesforce organisation to the next, and what contract salesforce.md leaves open. All are off by default. */
 public enum SalesforceSwitch implements Switch {
     PASSWORD_GRANT("1", "grant_type=password signs a user in", "it is blocked, as in organisations born since Summer '23"),
     ASSERTION_OF_THREE_MINUTES("1", "the exp of a JWT assertion may lie 3 minutes ahead, as Salesforce names", "5 minutes, as others say"),

@@ -7,6 +7,9 @@ import io.cosell.sandbox.SandboxSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -29,15 +32,21 @@ final class Schema {
 
     private final SalesforceOptions options;
     private final Supplier<Set<Feature>> features;
+    private final Clock clock;
     private final Map<Set<Feature>, Map<String, SObject>> built = new HashMap<>();
+    private Set<Feature> latest = Set.of();
+    private Instant changedAt;
 
     /**
      * Reads the objects.
      *
      * @param features what is on now
+     * @param clock    tells when that changed
      * @throws IllegalArgumentException if an option names an object that is not there
      */
-    Schema(SalesforceOptions options, Supplier<Set<Feature>> features) {
+    Schema(SalesforceOptions options, Supplier<Set<Feature>> features, Clock clock) {
+        this.clock = clock;
+        changedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         this.options = options;
         this.features = features;
         Map<String, SObject> everything = built.computeIfAbsent(EnumSet.allOf(Feature.class), this::build);
@@ -77,7 +86,18 @@ final class Schema {
     }
 
     private Map<String, SObject> now() {
-        return built.computeIfAbsent(Set.copyOf(features.get()), this::build);
+        Set<Feature> on = Set.copyOf(features.get());
+        if (!on.equals(latest)) {
+            latest = on;
+            changedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        }
+        return built.computeIfAbsent(on, this::build);
+    }
+
+    /** When objects and fields last changed, as far as anybody asked. */
+    Instant changedAt() {
+        now();
+        return changedAt;
     }
 
     /** The whole of {@code objects.yaml}. */

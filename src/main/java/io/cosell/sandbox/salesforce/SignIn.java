@@ -280,7 +280,8 @@ final class SignIn {
     }
 
     private static Optional<String> token(String header) {
-        return List.of("Bearer ", "OAuth ").stream().filter(header::startsWith).map(scheme -> header.substring(scheme.length())).findFirst();
+        return List.of("Bearer ", "OAuth ").stream().filter(header::startsWith)
+            .map(scheme -> header.substring(scheme.length())).findFirst();
     }
 
     /** The answer to a call without a valid session. */

@@ -37,6 +37,13 @@ final class Usage {
         return new Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
     }
 
+    /** Makes as many calls as leave this many. */
+    void useUp(int left) {
+        while (used() < most - left) {
+            calls.add(clock.instant());
+        }
+    }
+
     int used() {
         Instant begin = clock.instant().minus(WINDOW);
         while (!calls.isEmpty() && !calls.peek().isAfter(begin)) {

@@ -72,6 +72,28 @@ final class Values {
         return IN.parse(text, OffsetDateTime::from).toInstant().truncatedTo(ChronoUnit.SECONDS);
     }
 
+    /**
+     * Reads a value that the store wrote.
+     *
+     * @throws IllegalArgumentException if it does not fit the field
+     */
+    static Object fromState(Field field, JsonNode json) {
+        try {
+            return switch (field.type()) {
+                case LOOKUP -> new Ref(json.path("table").asText(), json.path("id").asText());
+                case ID -> json.asText();
+                case DATETIME -> Instant.parse(json.asText());
+                case CURRENCY, PERCENT, NUMBER -> json.decimalValue().setScale(field.scale(), RoundingMode.HALF_UP);
+                case INT -> json.intValue();
+                case CHECKBOX -> json.booleanValue();
+                case DATE -> LocalDate.parse(json.asText());
+                default -> json.asText();
+            };
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("The value of " + field.name() + " is no " + field.type().wire() + ": " + json, e);
+        }
+    }
+
     private static LocalDate date(Field field, JsonNode json) {
         require(json.isTextual(), field, json);
         try {
