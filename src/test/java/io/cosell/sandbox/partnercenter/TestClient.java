@@ -1,5 +1,6 @@
 package io.cosell.sandbox.partnercenter;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 
 /** A Partner Center sandbox with its clock, and calls to it over real HTTP as a program makes them. */
 final class TestClient implements AutoCloseable {
+
+    static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() { };
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -72,6 +75,22 @@ final class TestClient implements AutoCloseable {
             .collect(Collectors.joining("&"));
         return send(HttpRequest.newBuilder(URI.create(sandbox.address() + "/" + sandbox.options().account().tenant() + path))
             .header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Signs the user in in the browser; returns the code that comes back to this address. */
+    String code(String redirectUri) {
+        Answer answer = get("/oauth2/authorize", "client_id", sandbox.options().account().clientId(), "response_type", "code",
+            "redirect_uri", redirectUri, "state", "mine");
+        return answer.header("Location").replaceAll(".*[?&]code=([^&]+).*", "$1");
+    }
+
+    /** Opens an address of the directory as a browser; pairs of name and value. */
+    Answer get(String path, String... pairs) {
+        StringBuilder query = new StringBuilder();
+        for (int i = 0; i < pairs.length; i += 2) {
+            query.append(i == 0 ? "?" : "&").append(encode(pairs[i])).append("=").append(encode(pairs[i + 1]));
+        }
+        return send(HttpRequest.newBuilder(URI.create(sandbox.address() + "/" + sandbox.options().account().tenant() + path + query)));
     }
 
     String userToken(String audience) {
