@@ -2,6 +2,8 @@ package io.cosell.sandbox.partnercenter;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Act;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import java.io.IOException;
@@ -71,6 +73,19 @@ final class TestClient implements AutoCloseable {
         for (int i = 0; i < pairs.length; i += 2) {
             form.put(pairs[i], pairs[i + 1]);
         }
+        return post(path, form);
+    }
+
+    /** Posts a form of only these pairs, as a client without a secret does. */
+    Answer form(String path, String... pairs) {
+        Map<String, String> form = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            form.put(pairs[i], pairs[i + 1]);
+        }
+        return post(path, form);
+    }
+
+    private Answer post(String path, Map<String, String> form) {
         String body = form.entrySet().stream().map(pair -> encode(pair.getKey()) + "=" + encode(pair.getValue()))
             .collect(Collectors.joining("&"));
         return send(HttpRequest.newBuilder(URI.create(sandbox.address() + "/" + sandbox.options().account().tenant() + path))
@@ -137,6 +152,18 @@ final class TestClient implements AutoCloseable {
         webhooks("POST", "", Map.of("WebhookUrl", url, "WebhookEvents", List.of("referral-created", "referral-updated",
             "related-referral-created", "related-referral-updated", "test-created"),
             "SignatureTokenToMsSignatureHeader", msSignatureHeader));
+    }
+
+    /** Invites Microsoft to a deal as the constructed sample does. */
+    Answer invite(String engagement) {
+        return referrals("POST", "", ((ObjectNode) sample("constructed-create-microsoft-connected-referral.request.json"))
+            .put("engagementId", engagement));
+    }
+
+    /** Does an act by its name, with its parameters as JSON. */
+    JsonNode act(String name, String parameters) {
+        Act act = sandbox.acts().stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow();
+        return SandboxSystem.JSON.valueToTree(act.does().apply(parse(parameters)));
     }
 
     /** An official sample. */
