@@ -8,7 +8,7 @@ import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DemoSeller;
 import io.cosell.sandbox.dataverse.DemoSeller.SharedRecord;
-import io.cosell.sandbox.partnercenter.Delivery;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import io.cosell.store.Link;

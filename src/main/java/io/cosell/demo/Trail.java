@@ -4,7 +4,7 @@ import io.cosell.sandbox.Call;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.RowChange;
-import io.cosell.sandbox.partnercenter.Delivery;
+import io.cosell.sandbox.Delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

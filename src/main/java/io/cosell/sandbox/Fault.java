@@ -29,6 +29,14 @@ public record Fault(Predicate<Request> hits, When when, Reply reply) {
         return new Fault(fits(method, part), When.AFTER, null);
     }
 
+    /** What happens to the call that is hit. */
+    public Trouble trouble() {
+        if (reply != null) {
+            return Trouble.ANSWER_REPLACED;
+        }
+        return when == When.INSTEAD ? Trouble.REQUEST_LOST : Trouble.ANSWER_LOST;
+    }
+
     private static Predicate<Request> fits(String method, String part) {
         return request -> request.method().equals(method) && request.path().contains(part);
     }

@@ -30,6 +30,16 @@ public record Request(String method, String path, Map<String, String> query, Map
         return Optional.ofNullable(query.get(name));
     }
 
+    /**
+     * True if the call is to be done only if the record is as the caller knows it. A condition on a read that only spares the answer
+     * ({@code If-None-Match}) is none; nor is the literal {@code If-None-Match: null} that Microsoft's samples send.
+     */
+    public boolean isConditional() {
+        boolean reads = method.equals("GET") || method.equals("HEAD");
+        return headers.containsKey("If-Match") || headers.containsKey("If-Unmodified-Since")
+            || !reads && header("If-None-Match").filter(value -> !value.equals("null")).isPresent();
+    }
+
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }

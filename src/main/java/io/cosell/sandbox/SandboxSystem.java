@@ -4,25 +4,32 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.URI;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One simulated system behind one HTTP server on loopback. Subclasses answer requests in {@link #handle}; this class keeps the
- * server, the call log and the faults. All state is guarded by the monitor of the instance: {@code handle} is called inside it, and
- * methods of subclasses that act as a user or a test take it too ({@code synchronized}).
+ * server, the call log, the history, the faults and the sender of events. All state is guarded by the monitor of the instance:
+ * {@code handle} is called inside it, and methods of subclasses that act as a user or a test take it too ({@code synchronized}).
  */
 public abstract class SandboxSystem implements AutoCloseable {
 
@@ -30,21 +37,65 @@ public abstract class SandboxSystem implements AutoCloseable {
     public static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxSystem.class);
+    private static final Map<Trouble, Integer> REFUSALS = Map.of(Trouble.THROTTLED, 429, Trouble.UNAVAILABLE, 503,
+        Trouble.SERVER_ERROR, 500, Trouble.SESSION_EXPIRED, 401, Trouble.PRECONDITION_FAILED, 412);
+    private static final int KEPT = 100_000;
+    private static final int LONGEST_HEAD = 64 * 1024;
+    private static final long HTTP2_INTERNAL_ERROR = 2;
+
+    /** What is known of the call under way. */
+    private static final class UnderWay {
+        private final List<Call> inner = new ArrayList<>();
+        private final List<CompletableFuture<Void>> before = new ArrayList<>();
+    }
+
+    /**
+     * How a call ends.
+     *
+     * @param reply       what is answered; null to cut the connection
+     * @param before      what has to end before
+     * @param delayMillis how long the answer is kept back after that
+     */
+    private record Ending(Reply reply, List<CompletableFuture<Void>> before, int delayMillis) {
+    }
 
     protected final SandboxClock clock;
     private final String name;
-    private final List<Call> calls = new ArrayList<>();
-    private final List<Fault> faults = new ArrayList<>();
+    private final CallLog log;
+    private final Faults faults;
+    private final EventSender events;
+    private final Deque<RowChange> history = new ArrayDeque<>();
+    private long changes;
+    private UnderWay current;
     private Vertx vertx;
     private HttpServer server;
 
     /**
+     * A system that sends no events, or tries each of them once.
+     *
      * @param name  the system's name in the call log, such as {@code partner-center}
      * @param clock the clock shared by all sandboxes
      */
     protected SandboxSystem(String name, SandboxClock clock) {
+        this(name, clock, EventPolicy.ONCE);
+    }
+
+    /**
+     * @param name   the system's name in the call log, such as {@code partner-center}
+     * @param clock  the clock shared by all sandboxes
+     * @param policy how it delivers events
+     */
+    protected SandboxSystem(String name, SandboxClock clock, EventPolicy policy) {
         this.name = name;
         this.clock = clock;
+        log = new CallLog(name, KEPT);
+        faults = new Faults(name);
+        events = new EventSender(name, clock, policy, faults, this::answerWaitsFor);
+    }
+
+    /** The system's name in the call log and in fault plans. */
+    public final String name() {
+        return name;
     }
 
     /** Answers one request. Runs under this instance's monitor; must not block on the network. */
@@ -56,7 +107,7 @@ public abstract class SandboxSystem implements AutoCloseable {
     }
 
     /**
-     * How this system answers when something is wrong with it, in its own words and shape.
+     * How this system answers when something is wrong with it, in its own words and shape. Runs under this instance's monitor.
      *
      * @param trouble    one that has an answer: THROTTLED, UNAVAILABLE, SERVER_ERROR, SESSION_EXPIRED (the token of the request is
      *                   from now on refused) or PRECONDITION_FAILED
@@ -64,7 +115,8 @@ public abstract class SandboxSystem implements AutoCloseable {
      * @param retryAfter seconds until a caller should try again, where the answer says so
      */
     public Reply refusal(Trouble trouble, Request request, int retryAfter) {
-        return Reply.empty(503);
+        Reply reply = Reply.json(REFUSALS.get(trouble), Map.of("error", Map.of("code", trouble.name(), "message", "a planned fault")));
+        return trouble.tellsWhenToTryAgain() ? reply.with("Retry-After", String.valueOf(retryAfter)) : reply;
     }
 
     /** The points that the contract leaves open, and how they are answered now. */
@@ -101,8 +153,10 @@ public abstract class SandboxSystem implements AutoCloseable {
      */
     public void start(int port) {
         vertx = Vertx.vertx();
-        server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port).setMaxInitialLineLength(64 * 1024))
-            .requestHandler(request -> request.body().onSuccess(body -> answer(request, body)));
+        HttpServerOptions options = new HttpServerOptions().setHost("127.0.0.1").setPort(port).setMaxInitialLineLength(LONGEST_HEAD)
+            .setMaxHeaderSize(LONGEST_HEAD).setHandle100ContinueAutomatically(true);
+        options.getInitialSettings().setMaxHeaderListSize(LONGEST_HEAD);
+        server = vertx.createHttpServer(options).requestHandler(request -> request.body().onSuccess(body -> answer(request, body)));
         server.listen().toCompletionStage().toCompletableFuture().join();
     }
 
@@ -111,7 +165,28 @@ public abstract class SandboxSystem implements AutoCloseable {
         return "http://127.0.0.1:" + server.actualPort();
     }
 
+    // ---- one call
+
     private void answer(HttpServerRequest http, Buffer body) {
+        Request request;
+        try {
+            request = read(http, body);
+        } catch (IllegalArgumentException e) {
+            respond(http, refuse(http, e));
+            return;
+        }
+        Ending ending = answer(request);
+        Context context = vertx.getOrCreateContext();
+        CompletableFuture.allOf(ending.before().toArray(CompletableFuture[]::new)).thenRun(() -> context.runOnContext(now -> {
+            if (ending.delayMillis() == 0) {
+                respond(http, ending.reply());
+            } else {
+                vertx.setTimer(ending.delayMillis(), timer -> respond(http, ending.reply()));
+            }
+        }));
+    }
+
+    private static Request read(HttpServerRequest http, Buffer body) {
         Map<String, String> headers = new LinkedHashMap<>();
         http.headers().forEach((header, value) -> headers.merge(header, value, (a, b) -> a + ", " + b));
         if (http.authority() != null) {
@@ -119,65 +194,178 @@ public abstract class SandboxSystem implements AutoCloseable {
         }
         Map<String, String> query = new LinkedHashMap<>();
         http.params(true).forEach(query::put); // true: a semicolon is part of a value, as in $expand=a($select=x;$top=1)
-        String path = URI.create(http.path().replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")).getPath();
-        Request request = new Request(http.method().name(), path, query, headers, body.getBytes());
-        Reply reply = reply(request);
-        if (reply == null) {
-            http.connection().close();
+        // With a host before it, a path that starts with two slashes is no host itself.
+        String path = URI.create("http://host" + http.path().replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")).getPath();
+        return new Request(http.method().name(), path, query, headers, body.getBytes());
+    }
+
+    /** Answers a request whose address is none; no system gets to see it. */
+    private synchronized Reply refuse(HttpServerRequest http, IllegalArgumentException error) {
+        log.add(new Call(log.nextNumber(), clock.instant(), name, CallKind.OTHER, http.method().name(), http.uri(), 400, null, false,
+            List.of()));
+        return Reply.json(400, Map.of("error", Map.of("code", "sandbox", "message", "This is no address: " + error.getMessage())));
+    }
+
+    private static void respond(HttpServerRequest http, Reply reply) {
+        HttpServerResponse response = http.response();
+        if (response.closed()) {
             return;
         }
-        var response = http.response().setStatusCode(reply.status());
-        reply.headers().forEach(response::putHeader);
-        response.end(Buffer.buffer(reply.body()));
-    }
-
-    private synchronized Reply reply(Request request) {
-        Reply reply;
-        Fault fault = faults.stream().filter(candidate -> candidate.hits().test(request)).findFirst().orElse(null);
-        if (fault != null) {
-            faults.remove(fault);
-        }
-        if (fault != null && fault.when() == Fault.When.INSTEAD) {
-            reply = fault.reply();
+        if (reply != null) {
+            response.setStatusCode(reply.status());
+            reply.headers().forEach(response::putHeader);
+            response.end(Buffer.buffer(reply.body()));
+        } else if (http.version() == HttpVersion.HTTP_2) {
+            response.reset(HTTP2_INTERNAL_ERROR); // other calls on the same connection are not hit
         } else {
-            try {
-                reply = handle(request);
-            } catch (RuntimeException e) {
-                LOG.error("sandbox {} failed on {} {}", name, request.method(), request.path(), e);
-                reply = Reply.json(500, Map.of("error", Map.of("code", "sandbox", "message", "the sandbox itself failed: " + e)));
-            }
-            if (fault != null) {
-                reply = fault.reply();
-            }
+            http.connection().close();
         }
-        String queryText = request.query().isEmpty() ? "" : "?" + String.join("&",
-            request.query().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
-        calls.add(new Call(clock.instant(), name, request.method(), request.path() + queryText, reply == null ? 0 : reply.status()));
-        return reply;
     }
 
-    /** Everything answered so far, oldest first. */
+    private synchronized Ending answer(Request request) {
+        UnderWay call = new UnderWay();
+        current = call;
+        try {
+            CallKind kind = kindOf(request);
+            Faults.Hit hit = faults.onCall(kind, request);
+            long before = changes;
+            Reply own = hit == null || hit.done() ? guarded(request, () -> handle(request)) : null;
+            Reply reply = hit == null ? own : ending(hit, request, own);
+            log.add(new Call(log.nextNumber(), clock.instant(), name, kind, request.method(), shown(request),
+                reply == null ? 0 : reply.status(), hit == null ? null : hit.trouble(), wrote(kind, request, own, changes > before),
+                call.inner));
+            return new Ending(reply, call.before, hit != null && hit.trouble() == Trouble.ANSWER_DELAYED ? hit.rule().delay() : 0);
+        } finally {
+            current = null;
+        }
+    }
+
+    /** What the caller gets of a call that is hit; null for nothing. */
+    private Reply ending(Faults.Hit hit, Request request, Reply own) {
+        if (hit.isCut()) {
+            return null;
+        }
+        if (hit.trouble() == Trouble.ANSWER_DELAYED) {
+            return own;
+        }
+        return hit.reply() != null ? hit.reply()
+            : guarded(request, () -> refusal(hit.trouble(), request, hit.rule().secondsToWait()));
+    }
+
+    private Reply guarded(Request request, Supplier<Reply> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException | StackOverflowError e) { // the latter: a deeply nested filter or body
+            LOG.error("sandbox {} failed on {} {}", name, request.method(), request.path(), e);
+            return Reply.json(500, Map.of("error", Map.of("code", "sandbox", "message", "the sandbox itself failed: " + e)));
+        }
+    }
+
+    private CallKind kindOf(Request request) {
+        try {
+            return kind(request);
+        } catch (RuntimeException e) {
+            LOG.error("sandbox {} does not know what sort of call {} {} is", name, request.method(), request.path(), e);
+            return CallKind.OTHER;
+        }
+    }
+
+    /** Whether a call changed something; of several in one, and of those of no known kind, only the history can tell. */
+    private static boolean wrote(CallKind kind, Request request, Reply own, boolean changed) {
+        return switch (kind) {
+            case CREATE, UPDATE, DELETE, ACTION, REGISTRATION -> own != null && own.status() < 400 && !request.method().equals("GET");
+            case BATCH, OTHER -> changed;
+            case SIGN_IN, READ, LIST, CHANGES -> false;
+        };
+    }
+
+    private static String shown(Request request) {
+        return request.query().isEmpty() ? request.path() : request.path() + "?" + String.join("&",
+            request.query().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+    }
+
+    /** Notes an operation inside the call that is being handled; see {@link InnerCalls#answered}. */
+    protected final synchronized void inner(Request operation, Reply reply, boolean kept) {
+        if (current != null) {
+            CallKind kind = kindOf(operation);
+            current.inner.add(new Call(0, clock.instant(), name, kind, operation.method(), shown(operation), reply.status(), null,
+                kept && wrote(kind, operation, reply, false), List.of()));
+        }
+    }
+
+    /** Lets the answer to the call that is being handled wait; outside of calls there is none that could. */
+    private void answerWaitsFor(CompletableFuture<Void> end) {
+        if (Thread.holdsLock(this) && current != null) {
+            current.before.add(end);
+        }
+    }
+
+    // ---- what has happened
+
+    /** Everything answered so far, oldest first; of very many only the newest. */
     public synchronized List<Call> calls() {
-        return List.copyOf(calls);
+        return log.calls();
     }
 
     /** How many of the answered calls fit. */
     public synchronized long count(Predicate<Call> which) {
-        return calls.stream().filter(which).count();
+        return log.calls().stream().filter(which).count();
     }
 
-    /** Forgets the call log. */
+    /** How many calls were answered, by kind, status and fault. */
+    public synchronized List<CallCount> counts() {
+        return log.counts();
+    }
+
+    /** Forgets the call log and its counters. */
     public synchronized void forgetCalls() {
-        calls.clear();
+        log.forget();
     }
 
-    /** Lets something go wrong once; several faults are tried in the order they were added. */
-    public synchronized void fail(Fault fault) {
+    /** Notes a committed write. */
+    protected final synchronized void changed(RowChange change) {
+        if (history.size() == KEPT) {
+            history.removeFirst();
+        }
+        history.add(change);
+        changes++;
+    }
+
+    /** Every committed write, by whomever, oldest first; of very many only the newest. What was there at the start is left out. */
+    public synchronized List<RowChange> history() {
+        return List.copyOf(history);
+    }
+
+    /** Forgets every write so far: what a system is seeded or restored with is no history. */
+    protected final synchronized void forgetHistory() {
+        history.clear();
+    }
+
+    // ---- what goes wrong
+
+    /** Lets something go wrong once; several faults are tried in the order they were added, and before the plan. */
+    public void fail(Fault fault) {
         faults.add(fault);
+    }
+
+    /** Lets go wrong from now on what the plan says, and nothing that an earlier plan said; counting starts anew. */
+    public void plan(FaultPlan plan) {
+        faults.set(plan);
+    }
+
+    /** What goes wrong now. */
+    public FaultPlan plan() {
+        return faults.plan();
+    }
+
+    /** The events of this system on their way. */
+    public final EventSender events() {
+        return events;
     }
 
     @Override
     public void close() {
+        events.close();
         if (vertx != null) {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }

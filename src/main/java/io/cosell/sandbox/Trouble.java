@@ -18,6 +18,8 @@ public enum Trouble {
     SESSION_EXPIRED(false),
     /** 412: as if somebody had just changed the record; nothing is done. Hits only calls that carry a condition. */
     PRECONDITION_FAILED(false),
+    /** Another answer than the system's own, whatever it may be. Only by {@link Fault}, never by a plan. */
+    ANSWER_REPLACED(false),
     /** The event comes late. */
     EVENT_DELAYED(true),
     /** The event comes twice. */
@@ -38,5 +40,29 @@ public enum Trouble {
     /** True for what happens to events on their way, false for what happens to calls. */
     public boolean isOfEvents() {
         return ofEvents;
+    }
+
+    /** True if the system still does the work of a call this happens to. */
+    boolean leavesTheWorkDone() {
+        return this == ANSWER_LOST || this == ANSWER_DELAYED;
+    }
+
+    /** True if a call or event this happens to goes on after a while. */
+    boolean isDelay() {
+        return this == ANSWER_DELAYED || this == EVENT_DELAYED || this == EVENT_REORDERED;
+    }
+
+    /** True if the answer may tell a caller when to try again. */
+    boolean tellsWhenToTryAgain() {
+        return this == THROTTLED || this == UNAVAILABLE;
+    }
+
+    /** True if this can happen to such a call at all: a sign-in has no token, and without a condition none can fail. */
+    boolean canHit(CallKind kind, Request request) {
+        return switch (this) {
+            case SESSION_EXPIRED -> kind != CallKind.SIGN_IN;
+            case PRECONDITION_FAILED -> request.isConditional();
+            default -> !ofEvents;
+        };
     }
 }

@@ -2,7 +2,7 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cosell.sandbox.partnercenter.Delivery;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.partnercenter.SandboxCertificates.Signer;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.cosell.sandbox.dataverse;
 
+import io.cosell.sandbox.InnerCalls;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Store;
@@ -32,6 +33,9 @@ final class Batch {
         }
     }
 
+    private record Answered(Request request, Reply reply) {
+    }
+
     /** A failed request of a change set; undoes the whole set. */
     private static final class Failed extends RuntimeException {
         private final String contentId;
@@ -49,19 +53,22 @@ final class Batch {
     private final Request outer;
     private final String root;
     private final boolean continueOnError;
+    private final InnerCalls log;
     private final Map<String, String> created = new LinkedHashMap<>();
     private int requests;
 
     /**
      * @param root            address of the service, as links start
      * @param continueOnError whether later parts are run after an error
+     * @param log             told of every request that was run
      */
-    Batch(WebApi api, Store store, Request outer, String root, boolean continueOnError) {
+    Batch(WebApi api, Store store, Request outer, String root, boolean continueOnError, InnerCalls log) {
         this.api = api;
         this.store = store;
         this.outer = outer;
         this.root = root;
         this.continueOnError = continueOnError;
+        this.log = log;
     }
 
     /** Runs the parts; the status is 200, or that of the error the batch stopped at. */
@@ -83,7 +90,9 @@ final class Batch {
 
     /** Runs one part; answers its status if it failed, else 0. */
     private int single(Part part, String boundary, StringBuilder answer) {
-        Reply reply = run(part, false);
+        List<Answered> answered = new ArrayList<>();
+        Reply reply = run(part, false, answered);
+        answered.forEach(done -> log.answered(done.request(), done.reply(), true));
         write(answer, boundary, part.headers().get("content-id"), reply);
         return reply.status() >= 400 ? reply.status() : 0;
     }
@@ -92,11 +101,13 @@ final class Batch {
     private int changeSet(Part set, String boundary, StringBuilder answer) {
         String inner = "changesetresponse_" + UUID.randomUUID();
         Map<String, String> before = new LinkedHashMap<>(created);
+        List<Answered> answered = new ArrayList<>();
+        boolean kept = false;
         try {
             String answers = store.transaction(() -> {
                 StringBuilder collected = new StringBuilder();
                 for (Part part : parts(set.headers().get("content-type"), set.content())) {
-                    Reply reply = run(part, true);
+                    Reply reply = run(part, true, answered);
                     if (reply.status() >= 400) {
                         throw new Failed(part.headers().get("content-id"), reply);
                     }
@@ -104,6 +115,7 @@ final class Batch {
                 }
                 return collected.toString();
             });
+            kept = true;
             answer.append("--").append(boundary).append("\r\nContent-Type: multipart/mixed; boundary=").append(inner).append("\r\n\r\n")
                 .append(answers).append("--").append(inner).append("--\r\n");
             return 0;
@@ -112,10 +124,14 @@ final class Batch {
             created.putAll(before);
             write(answer, boundary, e.contentId, e.reply);
             return e.reply.status();
+        } finally {
+            boolean written = kept;
+            answered.forEach(done -> log.answered(done.request(), done.reply(), written));
         }
     }
 
-    private Reply run(Part part, boolean inChangeSet) {
+    /** Runs one request, and notes it with its answer if it could be read. */
+    private Reply run(Part part, boolean inChangeSet, List<Answered> answered) {
         try {
             if (++requests > MOST_REQUESTS) {
                 throw Refusal.query("A batch holds at most " + MOST_REQUESTS + " requests.");
@@ -126,6 +142,7 @@ final class Batch {
             }
             Request request = request(part, inChangeSet);
             Reply reply = api.answer(request);
+            answered.add(new Answered(request, reply));
             String address = reply.headers().get("OData-EntityId");
             if (contentId != null && address != null) {
                 created.put(contentId, address.substring(root.length()));

@@ -13,7 +13,6 @@ import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Store;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +48,6 @@ public final class DataverseSandbox extends SandboxSystem {
     private final Tokens tokens;
     private final Webhooks webhooks;
     private final DataverseOptions options;
-    private final List<RowChange> history = new ArrayList<>();
 
     /** A sandbox with the usual options. */
     public DataverseSandbox(SandboxClock clock) {
@@ -61,18 +59,18 @@ public final class DataverseSandbox extends SandboxSystem {
      * @param options what differs from organisation to organisation
      */
     public DataverseSandbox(SandboxClock clock, DataverseOptions options) {
-        super("dynamics365", clock);
+        super("dynamics365", clock, Webhooks.POLICY);
         this.options = options;
         schema = new Schema(options);
         store = new Store("versionnumber", 470_000, this::committed);
         Keys keys = new Keys(schema, store);
         rules = new Rules(schema, store, keys, options, clock);
         actions = new Actions(schema, store, keys, rules, clock);
-        api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock), APPLICATION_USER);
+        api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock), APPLICATION_USER, this::inner);
         tokens = new Tokens(options, clock);
-        webhooks = new Webhooks(schema, store, clock);
+        webhooks = new Webhooks(schema, store, clock, events());
         seed(options);
-        history.clear();
+        forgetHistory();
     }
 
     /** What this sandbox was started with. */
@@ -93,7 +91,7 @@ public final class DataverseSandbox extends SandboxSystem {
             Map<String, Object> written = new LinkedHashMap<>();
             change.written().forEach((name, value) ->
                 written.put(schema.table(change.row().table()).columns().get(name).readName(), Values.toJson(value)));
-            history.add(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
+            changed(new RowChange(clock.instant(), change.by().user(), change.by().tag(), change.message(), change.row().table(),
                 change.row().id(),
                 Collections.unmodifiableMap(written)));
             webhooks.tell(change);
@@ -216,11 +214,6 @@ public final class DataverseSandbox extends SandboxSystem {
         return row;
     }
 
-    /** Every committed write since the start, by whomever, oldest first; the seed is left out. */
-    public synchronized List<RowChange> history() {
-        return List.copyOf(history);
-    }
-
     // ---- administration
 
     /** Makes every token invalid, as if all had expired. */
@@ -258,16 +251,6 @@ public final class DataverseSandbox extends SandboxSystem {
 
     private static String xml(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
-    }
-
-    /** Every attempt to call a webhook so far. */
-    public List<WebhookDelivery> webhookDeliveries() {
-        return webhooks.deliveries();
-    }
-
-    /** Webhook calls begun and not ended; 0 means that all are through. */
-    public int webhooksUnderWay() {
-        return webhooks.underWay();
     }
 
     // ---- answers for faults

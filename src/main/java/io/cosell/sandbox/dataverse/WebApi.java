@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Caller;
 import io.cosell.sandbox.Ref;
+import io.cosell.sandbox.InnerCalls;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Row;
@@ -56,8 +57,10 @@ final class WebApi {
     private final Actions actions;
     private final Pages pages;
     private final String applicationUser;
+    private final InnerCalls inner;
 
-    WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, String applicationUser) {
+    WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, String applicationUser,
+           InnerCalls inner) {
         this.schema = schema;
         this.store = store;
         this.keys = keys;
@@ -65,6 +68,7 @@ final class WebApi {
         this.actions = actions;
         this.pages = pages;
         this.applicationUser = applicationUser;
+        this.inner = inner;
     }
 
     /** Answers a request whose token was accepted; a refused one has changed nothing. */
@@ -88,7 +92,7 @@ final class WebApi {
         if (!target.method().equals("POST")) {
             throw wrongMethod(target);
         }
-        return new Batch(this, store, target.request(), target.root(), target.prefer().continueOnError()).run();
+        return new Batch(this, store, target.request(), target.root(), target.prefer().continueOnError(), inner).run();
     }
 
     private Target target(Request request) {

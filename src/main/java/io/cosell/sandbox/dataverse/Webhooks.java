@@ -2,6 +2,9 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Event;
+import io.cosell.sandbox.EventPolicy;
+import io.cosell.sandbox.EventSender;
 import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Row;
 import io.cosell.sandbox.SandboxSystem;
@@ -9,11 +12,7 @@ import io.cosell.sandbox.Store;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.slf4j.Logger;
@@ -47,6 +44,9 @@ final class Webhooks {
     private static final int LARGEST_BODY = 256 * 1024;
     private static final Duration TIME_OUT = Duration.ofSeconds(60);
     private static final Set<Integer> TRIED_AGAIN = Set.of(502, 503, 504);
+    /** One more try after a gateway's failure, at once; nobody waits for anybody. */
+    static final EventPolicy POLICY = new EventPolicy(2, EventPolicy.Answer::is2xx, answer -> TRIED_AGAIN.contains(answer.status()),
+        made -> Duration.ZERO, TIME_OUT, false);
     private static final List<String> DROPPED_WHEN_LARGE = List.of("ParentContext", "InputParameters", "PreEntityImages",
         "PostEntityImages");
     private static final String CONTRACTS = ":http://schemas.microsoft.com/xrm/2011/Contracts";
@@ -54,39 +54,20 @@ final class Webhooks {
     private final Schema schema;
     private final Store store;
     private final Clock clock;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIME_OUT).build();
-    private final ConcurrentLinkedQueue<WebhookDelivery> deliveries = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final EventSender sender;
 
-    Webhooks(Schema schema, Store store, Clock clock) {
+    Webhooks(Schema schema, Store store, Clock clock, EventSender sender) {
         this.schema = schema;
         this.store = store;
         this.clock = clock;
-    }
-
-    /** All attempts so far, in the order of their answers. */
-    List<WebhookDelivery> deliveries() {
-        return List.copyOf(deliveries);
-    }
-
-    /** Deliveries begun and not ended. */
-    int underWay() {
-        return underWay.get();
+        this.sender = sender;
     }
 
     /** Starts the deliveries of a change. */
     void tell(Change change) {
         for (Row step : store.rows("sdkmessageprocessingstep")) {
             if (fits(step, change)) {
-                Row endpoint = store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id());
-                try {
-                    deliver(endpoint, change);
-                } catch (IllegalArgumentException e) { // an endpoint that can't be called must not fail the user's save
-                    LOG.warn("The serviceendpoint {} can't be called: {}", endpoint.get("name"), e.getMessage());
-                    deliveries.add(new WebhookDelivery(clock.instant(), (String) endpoint.get("url"), change.message(),
-                        change.row().table(),
-                        change.row().id(), 1, 0));
-                }
+                deliver(store.find("serviceendpoint", ((Ref) step.get("eventhandler")).id()), change);
             }
         }
     }
@@ -106,7 +87,7 @@ final class Webhooks {
     }
 
     private void deliver(Row endpoint, Change change) {
-        Map<String, String> settings = settings((String) endpoint.get("authvalue"));
+        Map<String, String> settings = settings(endpoint);
         int kind = (Integer) endpoint.get("authtype");
         String url = (String) endpoint.get("url");
         if (kind == 4) {
@@ -119,34 +100,22 @@ final class Webhooks {
         String correlation = UUID.randomUUID().toString();
         Map<String, Object> context = context(change, correlation);
         byte[] body = bytes(context);
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIME_OUT)
-            .header("Content-Type", "application/json; charset=utf-8")
-            .header("x-ms-dynamics-organization", "sandbox").header("x-ms-dynamics-entity-name", change.row().table())
-            .header("x-ms-dynamics-request-name", change.message()).header("x-ms-correlation-request-id", correlation);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", "application/json; charset=utf-8");
+        headers.put("x-ms-dynamics-organization", "sandbox");
+        headers.put("x-ms-dynamics-entity-name", change.row().table());
+        headers.put("x-ms-dynamics-request-name", change.message());
+        headers.put("x-ms-correlation-request-id", correlation);
         if (body.length > LARGEST_BODY) {
             DROPPED_WHEN_LARGE.forEach(context::remove);
             body = bytes(context);
-            request.header("x-ms-dynamics-msg-size-exceeded", "true");
+            headers.put("x-ms-dynamics-msg-size-exceeded", "true");
         }
         if (kind == 5) {
-            settings.forEach(request::header);
+            headers.putAll(settings);
         }
-        underWay.incrementAndGet();
-        send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(), change, 1);
-    }
-
-    private void send(HttpRequest request, Change change, int attempt) {
-        http.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete((answer, error) -> {
-            int status = answer == null ? 0 : answer.statusCode();
-            deliveries.add(new WebhookDelivery(clock.instant(), request.uri().toString(), change.message(), change.row().table(),
-                change.row().id(),
-                attempt, status));
-            if (attempt == 1 && TRIED_AGAIN.contains(status)) {
-                send(request, change, 2);
-            } else {
-                underWay.decrementAndGet();
-            }
-        });
+        Event.Target to = new Event.Target(url, headers);
+        sender.send(new Event(change.message(), change.row().table() + "(" + change.row().id() + ")", body, () -> to));
     }
 
     private static String withParameter(String url, String name, String value) {
@@ -155,7 +124,8 @@ final class Webhooks {
     }
 
     /** Reads {@code <settings><setting name="n" value="v"/></settings>}; anything else is a key and has no settings. */
-    private static Map<String, String> settings(String authvalue) {
+    private static Map<String, String> settings(Row endpoint) {
+        String authvalue = (String) endpoint.get("authvalue");
         Map<String, String> settings = new LinkedHashMap<>();
         if (authvalue == null || !authvalue.startsWith("<settings")) {
             return settings;
@@ -170,7 +140,8 @@ final class Webhooks {
             }
             return settings;
         } catch (SAXException | IOException | ParserConfigurationException e) {
-            throw new IllegalArgumentException("The authvalue of a serviceendpoint is no <settings> document: " + authvalue, e);
+            LOG.warn("The serviceendpoint {} is called without settings: its authvalue is no <settings> document", endpoint.get("name"), e);
+            return Map.of(); // an endpoint that can't be called must not fail the user's save
         }
     }
 

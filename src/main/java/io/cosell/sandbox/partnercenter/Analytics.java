@@ -37,8 +37,8 @@ final class Analytics {
     static {
         Stream.of("id", "status", "customerMarket", "customerName", "customerOrgSize", "partnerMarket")
             .forEach(name -> FIELDS.put(name, Type.WORD));
-        Stream.of("acceptedDate", "acknowledgedDate", "archivedDate", "declinedDate", "expiredDate", "lostDate", "missedDate", "createdDate",
-            "skippedDate", "wonDate").forEach(name -> FIELDS.put(name, Type.SECONDS));
+        Stream.of("acceptedDate", "acknowledgedDate", "archivedDate", "declinedDate", "expiredDate", "lostDate", "missedDate",
+            "createdDate", "skippedDate", "wonDate").forEach(name -> FIELDS.put(name, Type.SECONDS));
     }
 
     private Analytics() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Act;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Row;
@@ -74,7 +75,6 @@ public final class PartnerCenterSandbox extends SandboxSystem {
     private final WebhookSender sender;
     private final Webhooks webhooks;
     private final Map<String, Reply> answersByRequestId = new HashMap<>();
-    private final List<RowChange> history = new ArrayList<>();
     private CertificateServer certificateServer;
 
     /** Contoso's Partner Center, with every open point of the contract answered by its default. */
@@ -87,13 +87,13 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @param options whose Partner Center it is, and how it answers where the contract is open
      */
     public PartnerCenterSandbox(SandboxClock clock, PartnerCenterOptions options) {
-        super("partner-center", clock);
+        super("partner-center", clock, WebhookSender.policy(options));
         this.options = options;
         switches = new Switches(List.of(Switch.values()), options.switches());
         tokens = new Tokens(options.account(), switches, clock);
         access = new Access(options.account().user());
-        sender = new WebhookSender(certificates, signer -> certificateServer.address(signer), options, clock);
-        webhooks = new Webhooks(sender, switches, clock, options.account().organizationId());
+        sender = new WebhookSender(events(), certificates, signer -> certificateServer.address(signer));
+        webhooks = new Webhooks(sender, events(), switches, clock, options.account().organizationId());
         referrals = new Referrals(options, switches, clock, this::written);
     }
 
@@ -105,7 +105,6 @@ public final class PartnerCenterSandbox extends SandboxSystem {
 
     @Override
     public void close() {
-        sender.close();
         super.close();
         if (certificateServer != null) {
             certificateServer.close();
@@ -180,7 +179,8 @@ public final class PartnerCenterSandbox extends SandboxSystem {
         String id = path.substring((ofEvents ? EVENT_REFERRALS : REFERRALS).length() + 1);
         return switch (request.method()) {
             case "GET" -> single(200, referrals.get(id, sees), ReferralView.READ);
-            case "PUT" -> single(200, referrals.put(id, json(request), request.header("If-Match").orElse(null), sees), ReferralView.REPLACED);
+            case "PUT" -> single(200, referrals.put(id, json(request), request.header("If-Match").orElse(null), sees),
+                ReferralView.REPLACED);
             case "PATCH" -> ofEvents ? notAllowed(request, "GET, PUT") : patch(request, id, sees);
             case "DELETE" -> {
                 if (ofEvents || !switches.has(Switch.DELETE_TAKEN)) {
@@ -393,16 +393,11 @@ public final class PartnerCenterSandbox extends SandboxSystem {
         return PartnerCenterActs.of(this);
     }
 
-    /** Every write so far by whomever: programs, people of both sides, the clock. */
-    public synchronized List<RowChange> history() {
-        return List.copyOf(history);
-    }
-
     /** Section 4.2: the partner hears of its own referrals, and of the other sides' as related ones. */
     private void written(Change change) {
         String user = change.by().user();
         String table = change.row().table();
-        history.add(new RowChange(clock.instant(), user, null, change.message(), table, change.row().id(), change.written()));
+        changed(new RowChange(clock.instant(), user, null, change.message(), table, change.row().id(), change.written()));
         boolean silent = user.equals(Referrals.APPLICATION) && change.message().equals("Update")
             && switches.has(Switch.PATCH_RAISES_NO_EVENT);
         if (silent || change.message().equals("Delete")) {
@@ -443,7 +438,6 @@ public final class PartnerCenterSandbox extends SandboxSystem {
         access.restore(state.path("user"));
         webhooks.restore(state.path("registration"));
         answersByRequestId.clear();
-        history.clear();
     }
 
     // ---- people
@@ -655,32 +649,32 @@ public final class PartnerCenterSandbox extends SandboxSystem {
 
     /** Keeps new events back (true), or lets them go, those kept back first (false). */
     public void holdWebhooks(boolean hold) {
-        sender.hold(hold);
+        events().hold(hold);
     }
 
     /** Loses new events (true), or no longer (false). */
     public void dropWebhooks(boolean drop) {
-        sender.drop(drop);
+        events().drop(drop);
     }
 
     /** Every event for which somebody was registered, oldest first. */
     public List<Delivery> deliveries() {
-        return sender.deliveries();
+        return events().deliveries();
     }
 
     /** Sends the same event again, this many times, each as a delivery of its own. */
     public void redeliver(Delivery delivery, int times) {
-        sender.redeliver(delivery, times);
+        events().redeliver(delivery, times);
     }
 
     /** Sends the events kept back, oldest first. */
     public void deliverHeld() {
-        sender.deliverHeld(UnaryOperator.identity());
+        events().deliverHeld(UnaryOperator.identity());
     }
 
     /** Sends the events kept back in another order; those it leaves out are lost, those it names twice are sent twice. */
     public void deliverHeld(UnaryOperator<List<Delivery>> order) {
-        sender.deliverHeld(order);
+        events().deliverHeld(order);
     }
 
     /**
@@ -689,7 +683,7 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @throws IllegalStateException after 60 seconds
      */
     public void awaitDelivered() throws InterruptedException {
-        sender.awaitDelivered(PATIENCE);
+        events().awaitDelivered(PATIENCE);
     }
 
     /**
@@ -700,12 +694,12 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      */
     public int deliver(byte[] body, boolean brokenSignature) {
         String signature = brokenSignature ? certificates.brokenSignature(body) : certificates.sign(body);
-        return sender.send(registered(), body, Signer.TRUSTED, signature).status();
+        return sender.once(registered(), body, Signer.TRUSTED, signature);
     }
 
     /** The same with a right signature and the certificate of this signer. */
     public int deliver(byte[] body, Signer signer) {
-        return sender.send(registered(), body, signer, certificates.sign(body)).status();
+        return sender.once(registered(), body, signer, certificates.sign(body));
     }
 
     private Registration registered() {

@@ -29,8 +29,8 @@ enum ReferralView {
     /** Section 2.1 in the order of the samples; what is not named here follows. */
     private static final List<String> ORDER = List.of("id", "engagementId", "organizationId", "organizationName", "name",
         "externalReferenceId", "createdDateTime", "updatedDateTime", "expirationDateTime", "acceptedDateTime", "closedDateTime", "status",
-        "substatus", "statusReason", "qualification", "type", "direction", "eTag", "target", "customerProfile", "consent", "details", "team",
-        "inviteContext");
+        "substatus", "statusReason", "qualification", "type", "direction", "eTag", "target", "customerProfile", "consent", "details",
+        "team", "inviteContext");
 
     /** Members seen in public payloads that no official sample shows, with their empty values. */
     private static final Map<String, JsonNode> NEWER = Map.of(

@@ -593,7 +593,8 @@ final class Referrals {
     /** Section 2.3: no reason is shown where the value is below USD 25,000. */
     private static String usualReason(ObjectNode invitation) {
         JsonNode details = invitation.path("details");
-        boolean small = details.path("currency").asText().equals("USD") && details.path("dealValue").decimalValue().compareTo(LEAST_VALUE) < 0;
+        boolean small = details.path("currency").asText().equals("USD")
+            && details.path("dealValue").decimalValue().compareTo(LEAST_VALUE) < 0;
         return small ? null : "No Microsoft seller manages this customer";
     }
 

@@ -243,7 +243,8 @@ final class Tokens {
         };
         String audience = v2 ? audienceOfScope(form.getOrDefault("scope", "")) : audience(form.getOrDefault("resource", ""));
         used.run();
-        return Reply.json(200, token(v2, audience, grant.equals("client_credentials"), publicClient, form)).with("Cache-Control", "no-store");
+        return Reply.json(200, token(v2, audience, grant.equals("client_credentials"), publicClient, form))
+            .with("Cache-Control", "no-store");
     }
 
     private Runnable refresh(String token) {

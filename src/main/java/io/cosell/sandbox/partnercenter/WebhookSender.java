@@ -1,47 +1,23 @@
 package io.cosell.sandbox.partnercenter;
 
-import io.cosell.sandbox.partnercenter.Delivery.Attempt;
-import io.cosell.sandbox.partnercenter.Delivery.State;
+import io.cosell.sandbox.Event;
+import io.cosell.sandbox.EventPolicy;
+import io.cosell.sandbox.EventSender;
 import io.cosell.sandbox.partnercenter.SandboxCertificates.Signer;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
-/**
- * Delivers events to the registered address from one worker thread (section 4.3): first attempts in order, ten attempts each with a
- * pause between, 2xx is success. Guarded by its own monitor, which is never held while a receiver is called.
- */
-final class WebhookSender implements AutoCloseable {
+/** Signs events and hands them to the sender that all sandboxes share, for the one address that is registered (section 4.3). */
+final class WebhookSender {
 
     private static final int ATTEMPTS = 10;
 
+    private final EventSender sender;
     private final SandboxCertificates certificates;
     private final Function<Signer, URI> certificateAddress;
-    private final PartnerCenterOptions options;
-    private final Clock clock;
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "partner-center-events");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final HttpClient http;
-    private final List<Delivery> deliveries = new ArrayList<>();
-    private Registration registration;
-    private boolean hold;
-    private boolean drop;
+    private volatile Registration registration;
 
     /**
      * Where events go.
@@ -54,142 +30,53 @@ final class WebhookSender implements AutoCloseable {
     record Registration(String subscriberId, URI url, Set<String> events, boolean msSignatureHeader) {
     }
 
-    WebhookSender(SandboxCertificates certificates, Function<Signer, URI> certificateAddress, PartnerCenterOptions options, Clock clock) {
+    WebhookSender(EventSender sender, SandboxCertificates certificates, Function<Signer, URI> certificateAddress) {
+        this.sender = sender;
         this.certificates = certificates;
         this.certificateAddress = certificateAddress;
-        this.options = options;
-        this.clock = clock;
-        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(options.answerTimeout()).build();
     }
 
-    synchronized Registration registration() {
+    /** Ten attempts with a pause between, any 2xx is success (section 4.3). */
+    static EventPolicy policy(PartnerCenterOptions options) {
+        return new EventPolicy(ATTEMPTS, EventPolicy.Answer::is2xx, answer -> true, made -> options.retryPause(),
+            options.answerTimeout(), true);
+    }
+
+    Registration registration() {
         return registration;
     }
 
-    synchronized void register(Registration other) {
+    void register(Registration other) {
         registration = other;
     }
 
-    /** Takes an event if somebody registered for it. Returns the number of its delivery, 0 if there is none. */
-    synchronized int event(String name, byte[] body) {
-        if (registration == null || !registration.events().contains(name)) {
+    /**
+     * Takes an event if somebody registered for it. Returns the number of its delivery, 0 if there is none.
+     *
+     * @param about id of the referral or the validation event it tells of
+     */
+    int event(String name, String about, byte[] body) {
+        Registration now = registration;
+        if (now == null || !now.events().contains(name)) {
             return 0;
         }
-        return add(name, body, drop ? State.DROPPED : hold ? State.HELD : State.WAITING);
+        return sender.send(new Event(name, about, body, () -> target(body))); // a new registration gets what is still under way
     }
 
-    private int add(String name, byte[] body, State state) {
-        Delivery delivery = new Delivery(deliveries.size() + 1, name, body, List.of(), state);
-        deliveries.add(delivery);
-        if (state == State.WAITING) {
-            schedule(delivery.number(), Duration.ZERO);
-        }
-        return delivery.number();
+    private Event.Target target(byte[] body) {
+        Registration now = registration;
+        return now == null ? null : target(now, Signer.TRUSTED, certificates.sign(body));
     }
 
-    synchronized List<Delivery> deliveries() {
-        return List.copyOf(deliveries);
+    private Event.Target target(Registration to, Signer signer, String signature) {
+        return new Event.Target(to.url().toString(), Map.of("Content-Type", "application/json",
+            to.msSignatureHeader() ? "x-ms-signature" : "Authorization", "Signature " + signature,
+            "X-MS-Certificate-Url", certificateAddress.apply(signer).toString(),
+            "X-MS-Signature-Algorithm", "rsa-sha256"));
     }
 
-    synchronized Delivery delivery(int number) {
-        return deliveries.get(number - 1);
-    }
-
-    synchronized void redeliver(Delivery delivery, int times) {
-        for (int i = 0; i < times; i++) {
-            add(delivery.event(), delivery.body(), State.WAITING);
-        }
-    }
-
-    synchronized void hold(boolean on) {
-        hold = on;
-        if (!on) {
-            deliverHeld(UnaryOperator.identity());
-        }
-    }
-
-    synchronized void drop(boolean on) {
-        drop = on;
-    }
-
-    /** Sends what was held in the given order; what the order leaves out is dropped, what it doubles is sent again. */
-    synchronized void deliverHeld(UnaryOperator<List<Delivery>> order) {
-        List<Delivery> held = deliveries.stream().filter(delivery -> delivery.state() == State.HELD).toList();
-        Set<Integer> sent = new HashSet<>();
-        for (Delivery delivery : order.apply(new ArrayList<>(held))) {
-            if (sent.add(delivery.number())) {
-                set(delivery.in(State.WAITING));
-                schedule(delivery.number(), Duration.ZERO);
-            } else {
-                redeliver(delivery, 1);
-            }
-        }
-        held.stream().filter(delivery -> !sent.contains(delivery.number())).forEach(delivery -> set(delivery.in(State.DROPPED)));
-    }
-
-    /** Waits until no delivery is waiting to be sent or tried again. */
-    synchronized void awaitDelivered(Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        while (deliveries.stream().anyMatch(delivery -> delivery.state() == State.WAITING)) {
-            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            if (left <= 0) {
-                throw new IllegalStateException("Events still waiting after " + atMost + ": "
-                    + deliveries.stream().filter(delivery -> delivery.state() == State.WAITING).toList());
-            }
-            wait(left);
-        }
-    }
-
-    private synchronized void set(Delivery delivery) {
-        deliveries.set(delivery.number() - 1, delivery);
-        notifyAll();
-    }
-
-    private void schedule(int number, Duration pause) {
-        worker.schedule(() -> attempt(number), pause.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void attempt(int number) {
-        Delivery delivery = delivery(number);
-        Registration to = registration();
-        if (to == null) {
-            set(delivery.in(State.FAILED));
-            return;
-        }
-        Attempt attempt = send(to, delivery.body(), Signer.TRUSTED, certificates.sign(delivery.body()));
-        Delivery after = delivery.after(attempt);
-        if (attempt.succeeded()) {
-            set(after.in(State.DELIVERED));
-        } else if (after.attempts().size() == ATTEMPTS) {
-            set(after.in(State.FAILED));
-        } else {
-            set(after);
-            schedule(number, options.retryPause());
-        }
-    }
-
-    /** Sends once, in the caller's thread, with this signature and the certificate of this signer. */
-    Attempt send(Registration to, byte[] body, Signer signer, String signature) {
-        HttpRequest request = HttpRequest.newBuilder(to.url())
-            .timeout(options.answerTimeout())
-            .header("Content-Type", "application/json")
-            .header(to.msSignatureHeader() ? "x-ms-signature" : "Authorization", "Signature " + signature)
-            .header("X-MS-Certificate-Url", certificateAddress.apply(signer).toString())
-            .header("X-MS-Signature-Algorithm", "rsa-sha256")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
-        try {
-            return new Attempt(clock.instant(), http.send(request, BodyHandlers.discarding()).statusCode(), "");
-        } catch (IOException e) {
-            return new Attempt(clock.instant(), 0, e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Attempt(clock.instant(), 0, e.toString());
-        }
-    }
-
-    @Override
-    public void close() {
-        worker.shutdownNow();
+    /** Sends once, in the caller's thread, with this signature and the certificate of this signer. Returns the status, 0 for no answer. */
+    int once(Registration to, byte[] body, Signer signer, String signature) {
+        return sender.once(target(to, signer, signature), body).status();
     }
 }

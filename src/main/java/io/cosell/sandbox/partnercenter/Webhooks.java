@@ -2,11 +2,13 @@ package io.cosell.sandbox.partnercenter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Delivery;
+import io.cosell.sandbox.Delivery.Attempt;
+import io.cosell.sandbox.EventSender;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Switches;
-import io.cosell.sandbox.partnercenter.Delivery.Attempt;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import io.cosell.sandbox.partnercenter.WebhookSender.Registration;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -44,6 +46,7 @@ final class Webhooks {
     }
 
     private final WebhookSender sender;
+    private final EventSender events;
     private final Switches switches;
     private final Clock clock;
     private final String partnerId;
@@ -54,8 +57,9 @@ final class Webhooks {
     /**
      * @param partnerId organisation id of the partner, shown in the state of validation events
      */
-    Webhooks(WebhookSender sender, Switches switches, Clock clock, String partnerId) {
+    Webhooks(WebhookSender sender, EventSender events, Switches switches, Clock clock, String partnerId) {
         this.sender = sender;
+        this.events = events;
         this.switches = switches;
         this.clock = clock;
         this.partnerId = partnerId;
@@ -208,7 +212,8 @@ final class Webhooks {
             return PartnerCenterSandbox.throttled((int) pause);
         }
         String id = UUID.randomUUID().toString();
-        int delivery = sender.event(TEST, body(TEST, "http://api.partnercenter.microsoft.com" + BASE + VALIDATION + "/" + id, "test", now));
+        String uri = "http://api.partnercenter.microsoft.com" + BASE + VALIDATION + "/" + id;
+        int delivery = sender.event(TEST, id, body(TEST, uri, "test", now));
         tests.put(id, new Test(now, delivery));
         return Reply.json(200, Map.of("correlationId", id));
     }
@@ -219,7 +224,7 @@ final class Webhooks {
             throw new Refusal(404, "itemNotFound", "validationEvents",
                 "There is no validation event " + id + "; they are kept for 7 days.");
         }
-        Delivery delivery = sender.delivery(test.delivery());
+        Delivery delivery = events.delivery(test.delivery());
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("correlationId", id);
         state.put("partnerId", partnerId);
@@ -246,7 +251,7 @@ final class Webhooks {
     /** Sends an event about a referral to whoever registered for it. */
     void referralEvent(String name, String referralId) {
         String uri = "https://api.partnercenter.microsoft.com/engagements/v1/referrals/" + referralId;
-        sender.event(name, body(name, uri, "referral", clock.instant()));
+        sender.event(name, referralId, body(name, uri, "referral", clock.instant()));
     }
 
     private static byte[] body(String name, String uri, String resource, Instant at) {

@@ -109,7 +109,8 @@ class OfficialSamplesTest {
             "/expires_on", "/not_before"), "placeholders and times", sample -> tokenForRefreshToken())),
         entry("update-referral-put-obsolete.request.json", taken(sample -> replaced().status())),
         entry("update-referral-put-obsolete.response.json", new Check(How.EXACT, Set.of("direction", "externalReferenceId",
-            "closedDateTime"), Set.of("order of engagementId"), "members and order of later editions; closingDateTime is left out by a switch",
+            "closedDateTime"), Set.of("order of engagementId"),
+            "members and order of later editions; closingDateTime is left out by a switch",
             sample -> replaced().json())),
         entry("webhook-delivery-example.json", new Check(How.SHAPE, Set.of(), Set.of("/headers/Accept-Encoding"),
             "its signature and certificate are Microsoft's; the sandbox takes no compressed answers",
@@ -194,7 +195,8 @@ class OfficialSamplesTest {
     /** A value without the ids, times and tokens in it. */
     private static String plain(JsonNode value) {
         return value.toString().replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\{\\{(ReferralID|CorrelationId)}}", "<id>")
-            .replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+", "<time>").replaceAll("\"\\d{4}-\\d\\d-\\d\\dT[\\d:]+Z\"", "\"<time>Z\"")
+            .replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+", "<time>")
+            .replaceAll("\"\\d{4}-\\d\\d-\\d\\dT[\\d:]+Z\"", "\"<time>Z\"")
             .replaceAll("<time>Z", "<time>").replaceAll("skiptoken=.*", "skiptoken=<token>");
     }
 

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.cosell.sandbox.partnercenter.Delivery.State;
+import io.cosell.sandbox.Delivery;
+import io.cosell.sandbox.Delivery.State;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import io.cosell.sandbox.partnercenter.Receiver.Received;
 import io.cosell.sandbox.partnercenter.SandboxCertificates.Signer;

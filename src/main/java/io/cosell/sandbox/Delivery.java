@@ -1,4 +1,4 @@
-package io.cosell.sandbox.partnercenter;
+package io.cosell.sandbox;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -6,25 +6,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One event and what became of it; a snapshot.
+ * One event of a sandbox and what became of it; a snapshot.
  *
- * @param number   running number in order of events
+ * @param number   running number in order of events, from 1
+ * @param at       sandbox time it was raised
  * @param event    event name, such as {@code referral-updated}
- * @param body     the exact bytes that are signed and sent
+ * @param about    the record it tells of, in words of the system; empty if none
+ * @param url      address it went to last, without its query, which may hold secrets; empty before the first attempt
+ * @param body     the exact bytes that are sent
  * @param attempts the attempts so far, oldest first
  * @param state    where it stands
+ * @param trouble  the fault that hit it on its way, null for none
  */
-public record Delivery(int number, String event, byte[] body, List<Attempt> attempts, State state) {
+public record Delivery(int number, Instant at, String event, String about, String url, byte[] body, List<Attempt> attempts, State state,
+                       Trouble trouble) {
 
     /** Where a delivery stands. */
     public enum State {
-        /** Kept back by {@link PartnerCenterSandbox#holdWebhooks}. */
+        /** Kept back by {@link EventSender#hold}. */
         HELD,
         /** To be sent, or to be tried again. */
         WAITING,
-        /** Answered with a 2xx status. */
+        /** Taken by the receiver. */
         DELIVERED,
-        /** Ten attempts without success, or nobody registered any more. Not tried again. */
+        /** Every attempt failed, or nobody is registered any more. Not tried again. */
         FAILED,
         /** Lost on purpose. */
         DROPPED
@@ -38,11 +43,6 @@ public record Delivery(int number, String event, byte[] body, List<Attempt> atte
      * @param message why there was no answer; empty otherwise
      */
     public record Attempt(Instant at, int status, String message) {
-
-        /** True for a 2xx status. */
-        public boolean succeeded() {
-            return status / 100 == 2;
-        }
     }
 
     public Delivery {
@@ -55,13 +55,17 @@ public record Delivery(int number, String event, byte[] body, List<Attempt> atte
     }
 
     Delivery in(State other) {
-        return new Delivery(number, event, body, attempts, other);
+        return new Delivery(number, at, event, about, url, body, attempts, other, trouble);
     }
 
-    Delivery after(Attempt attempt) {
+    Delivery hitBy(Trouble other) {
+        return new Delivery(number, at, event, about, url, body, attempts, state, other);
+    }
+
+    Delivery after(String address, Attempt attempt) {
         List<Attempt> more = new ArrayList<>(attempts);
         more.add(attempt);
-        return new Delivery(number, event, body, more, state);
+        return new Delivery(number, at, event, about, address, body, more, state, trouble);
     }
 
     @Override

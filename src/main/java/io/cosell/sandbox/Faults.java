@@ -1,0 +1,101 @@
+package io.cosell.sandbox;
+
+import io.cosell.sandbox.FaultPlan.Rule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Says of each call to one system, and of each event, what goes wrong with it: single faults first, then the plan. Thread-safe. */
+final class Faults {
+
+    /**
+     * What goes wrong with one call.
+     *
+     * @param trouble what happens
+     * @param done    whether the system does the work first
+     * @param reply   what is answered instead of the system's own answer; null if that is lost or only late, or if the system has its
+     *                own words for the trouble
+     * @param rule    the rule that says so; null for a single fault
+     */
+    record Hit(Trouble trouble, boolean done, Reply reply, Rule rule) {
+
+        static Hit of(Fault fault) {
+            return new Hit(fault.trouble(), fault.when() == Fault.When.AFTER, fault.reply(), null);
+        }
+
+        static Hit of(Rule rule) {
+            return new Hit(rule.trouble(), rule.trouble().leavesTheWorkDone(), null, rule);
+        }
+
+        /** True if the caller gets no answer. */
+        boolean isCut() {
+            return trouble == Trouble.REQUEST_LOST || trouble == Trouble.ANSWER_LOST;
+        }
+    }
+
+    /** Something counted: a trouble's chances for one sort of call, or how often a rule (by its place) has hit one. */
+    private record Counter(Object what, String sort) {
+    }
+
+    private final String system;
+    private final List<Fault> single = new ArrayList<>();
+    private final Map<Counter, Long> counters = new HashMap<>();
+    private FaultPlan plan = FaultPlan.NONE;
+
+    Faults(String system) {
+        this.system = system;
+    }
+
+    synchronized void add(Fault fault) {
+        single.add(fault);
+    }
+
+    synchronized void set(FaultPlan other) {
+        plan = other;
+        counters.clear();
+    }
+
+    synchronized FaultPlan plan() {
+        return plan;
+    }
+
+    /** What goes wrong with this call; null for nothing. Counts the call. */
+    synchronized Hit onCall(CallKind kind, Request request) {
+        Rule rule = draw(kind.name(), trouble -> trouble.canHit(kind, request));
+        Fault fault = single.stream().filter(candidate -> candidate.hits().test(request)).findFirst().orElse(null);
+        if (fault != null) {
+            single.remove(fault);
+            return Hit.of(fault);
+        }
+        return rule == null ? null : Hit.of(rule);
+    }
+
+    /** What goes wrong with this event; null for nothing. Counts the event. */
+    synchronized Rule onEvent(String name) {
+        return draw(name, Trouble::isOfEvents);
+    }
+
+    private Rule draw(String sort, Predicate<Trouble> can) {
+        Map<Trouble, Long> turns = new HashMap<>();
+        Rule drawn = null;
+        for (int place = 0; place < plan.rules().size(); place++) {
+            Rule rule = plan.rules().get(place);
+            if (can.test(rule.trouble()) && rule.isFor(system, sort)) {
+                long n = turns.computeIfAbsent(rule.trouble(), trouble -> count(trouble, sort));
+                Counter hits = new Counter(place, sort);
+                if (drawn == null && (rule.most() == null || counters.getOrDefault(hits, 0L) < rule.most())
+                    && rule.hits(plan.seed(), system, sort, n)) {
+                    counters.merge(hits, 1L, Long::sum);
+                    drawn = rule;
+                }
+            }
+        }
+        return drawn;
+    }
+
+    private long count(Object what, String sort) {
+        return counters.merge(new Counter(what, sort), 1L, Long::sum);
+    }
+}
