@@ -23,7 +23,8 @@ class ColumnNamesTest {
     private static final Path TABLES = Path.of("src/main/resources/sandbox/dataverse/tables.yaml");
     private static final Path SANDBOX = Project.MAIN.resolve("io/cosell/sandbox");
     /** Columns whose names are ordinary words of programs and their comments. */
-    private static final Set<String> ORDINARY_WORDS = Set.of("name", "description", "subject", "url", "rank", "contract", "mode", "stage");
+    private static final Set<String> ORDINARY_WORDS = Set.of("name", "description", "subject", "url", "rank", "contract", "mode", "stage",
+        "attributes", "message", "quantity");
     private static final Pattern NAME = Pattern.compile("_?[a-z][a-z0-9]*(_[a-zA-Z0-9]+)*");
 
     @Test

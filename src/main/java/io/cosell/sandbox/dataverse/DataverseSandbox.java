@@ -83,12 +83,12 @@ public final class DataverseSandbox extends SandboxSystem {
         Keys keys = new Keys(schema, store, switches);
         rules = new Rules(schema, store, keys, switches, clock);
         actions = new Actions(schema, store, keys, rules, clock);
+        webhooks = new Webhooks(schema, store, clock, events());
         privileges = new Privileges(switches);
         protection = new ServiceProtection(clock);
         api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock, switches), privileges, protection, switches, clock,
             this::inner);
         tokens = new Tokens(options, clock);
-        webhooks = new Webhooks(schema, store, clock, events());
         seed(options);
         forgetHistory();
     }
@@ -110,6 +110,7 @@ public final class DataverseSandbox extends SandboxSystem {
             // Neither the largest size nor the code is documented, only the status (section 4.2).
             return new Refusal(413, "0x80040800", "The request is larger than " + options.largestBody() + " bytes.").reply();
         }
+        webhooks.noteEnded();
         Reply throttled = switches.has(DataverseSwitch.SERVICE_PROTECTION) ? protection.count() : null;
         return throttled != null ? throttled : api.answer(request);
     }
@@ -147,6 +148,7 @@ public final class DataverseSandbox extends SandboxSystem {
 
     @Override
     public synchronized ObjectNode state() {
+        webhooks.noteEnded();
         ObjectNode state = JSON.createObjectNode();
         state.set("switches", JSON.valueToTree(switches.all().stream().filter(switches::has).map(Switch::name).toList()));
         state.set("missingPrivileges", JSON.valueToTree(new TreeSet<>(privileges.missing())));
@@ -165,6 +167,7 @@ public final class DataverseSandbox extends SandboxSystem {
         Map<String, Integer> numbers = JSON.convertValue(state.path("numbers"), NUMBERS);
         store.restore(state.path("store"), this::read);
         switches.all().forEach(one -> switches.turn(one, on.contains(one)));
+        webhooks.forgetOpen();
         privileges.replaceMissing(missing);
         rules.replaceNumbers(numbers);
         forgetHistory();
@@ -244,12 +247,14 @@ public final class DataverseSandbox extends SandboxSystem {
      *     if there is no such row
      */
     public synchronized Map<String, Object> row(String table, String id) {
+        webhooks.noteEnded();
         Row row = store.find(schema.table(table).name(), id);
         return row == null ? null : columns(row);
     }
 
     /** All rows of a table in order of creation, each as {@link #row} shows it. */
     public synchronized List<Map<String, Object>> rows(String table) {
+        webhooks.noteEnded();
         return store.rows(schema.table(table).name()).stream().map(this::columns).toList();
     }
 

@@ -73,7 +73,7 @@ record Query(List<Column> select, Predicate<Row> filter, List<Order> order, Map<
                 case "$count" -> query.withCount(Boolean.parseBoolean(value));
                 case "$skip" -> throw Refusal.query("Skip Clause is not supported in CRM");
                 default -> {
-                    if (option.getKey().startsWith("$") && !TECHNICAL.contains(option.getKey()) || option.getKey().equals("fetchXml")) {
+                    if (option.getKey().startsWith("$") && !TECHNICAL.contains(option.getKey())) {
                         throw Refusal.unsupported("the query option " + option.getKey());
                     }
                     yield query;

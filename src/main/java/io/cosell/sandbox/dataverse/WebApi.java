@@ -274,6 +274,9 @@ final class WebApi {
                 if (target.prefer().trackChanges() || target.request().query().containsKey("$deltatoken")) {
                     privileges.require(Privileges.READ_ORGANISATION, "entity '" + table.name() + "'");
                 }
+                if (target.request().query().containsKey("fetchXml")) {
+                    yield FetchXml.answer(schema, store, clock, table, view, target.request().query().get("fetchXml"));
+                }
                 yield pages.list(table, store.rows(table.name()), query, view, target.request(), target.address());
             }
             case "POST" -> {

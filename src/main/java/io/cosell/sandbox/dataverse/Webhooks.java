@@ -2,6 +2,7 @@ package io.cosell.sandbox.dataverse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.Event;
 import io.cosell.sandbox.EventPolicy;
 import io.cosell.sandbox.EventSender;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +60,12 @@ final class Webhooks {
     private final Store store;
     private final Clock clock;
     private final EventSender sender;
+    /** Calls that may not have ended, by the number of their delivery. */
+    private final Map<Integer, Open> open = new LinkedHashMap<>();
+
+    /** A call begun for a step. */
+    private record Open(String step, Ref about, boolean deletedOnSuccess) {
+    }
 
     Webhooks(Schema schema, Store store, Clock clock, EventSender sender) {
         this.schema = schema;
@@ -118,7 +126,66 @@ final class Webhooks {
             headers.putAll(settings);
         }
         Event.Target to = new Event.Target(url, headers);
-        sender.send(new Event(change.message(), change.row().table() + "(" + change.row().id() + ")", body, () -> to));
+        String about = change.row().table() + "(" + change.row().id() + ")";
+        open.put(sender.send(new Event(change.message(), about, body, () -> to)), new Open((String) step.get("name"),
+            new Ref(change.row().table(), change.row().id()), Boolean.TRUE.equals(step.get("asyncautodelete"))));
+    }
+
+    /**
+     * Writes an asyncoperation row for each call that has ended since: 30 Succeeded, unless its step wants such rows deleted, or 31 Failed.
+     * Done whenever somebody is about to look, since calls end while nobody holds the sandbox's monitor. No listener is told of these rows.
+     */
+    void noteEnded() {
+        if (open.isEmpty()) {
+            return;
+        }
+        Map<Integer, Delivery> deliveries = new LinkedHashMap<>();
+        sender.deliveries().forEach(delivery -> deliveries.put(delivery.number(), delivery));
+        store.transaction(() -> open.entrySet().removeIf(call -> noted(call.getValue(), deliveries.get(call.getKey()))));
+    }
+
+    /** True if nothing more is to be expected of a call; delivery is null where so many came after it that it is forgotten. */
+    private boolean noted(Open call, Delivery delivery) {
+        if (delivery != null) {
+            if (delivery.state() == Delivery.State.HELD || delivery.state() == Delivery.State.WAITING) {
+                return false;
+            }
+            boolean failed = delivery.state() == Delivery.State.FAILED;
+            if (failed || delivery.state() == Delivery.State.DELIVERED && !call.deletedOnSuccess()) {
+                put(call, delivery, failed);
+            }
+        }
+        return true;
+    }
+
+    private void put(Open call, Delivery delivery, boolean failed) {
+        Delivery.Attempt last = delivery.attempts().isEmpty() ? null : delivery.attempts().get(delivery.attempts().size() - 1);
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("name", call.step());
+        values.put("messagename", delivery.event());
+        values.put("primaryentitytype", call.about().table());
+        values.put("regardingobjectid", call.about());
+        values.put("statecode", 3);
+        values.put("statuscode", failed ? 31 : 30);
+        values.put("startedon", delivery.at().truncatedTo(ChronoUnit.SECONDS));
+        values.put("createdon", delivery.at().truncatedTo(ChronoUnit.SECONDS));
+        values.put("modifiedon", clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        if (failed) {
+            values.put("message", last == null ? "The webhook could not be called."
+                : last.status() == 0 ? "The webhook gave no answer: " + last.message() : "The webhook answered " + last.status() + ".");
+        }
+        if (last != null) {
+            values.put("completedon", last.at().truncatedTo(ChronoUnit.SECONDS));
+        }
+        if (store.find(call.about().table(), call.about().id()) == null) {
+            values.remove("regardingobjectid"); // deleted meanwhile
+        }
+        store.put("asyncoperation", UUID.randomUUID().toString(), values);
+    }
+
+    /** Forgets calls under way: what becomes of them is told to nobody. */
+    void forgetOpen() {
+        open.clear();
     }
 
     private static String withParameter(String url, String name, String value) {

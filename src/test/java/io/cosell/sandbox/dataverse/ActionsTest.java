@@ -131,4 +131,15 @@ class ActionsTest {
         org.sandbox.disqualifyLead(refused, 7);
         assertThat(org.sandbox.row("lead", refused)).containsEntry("statecode", 2).containsEntry("statuscode", 7);
     }
+
+    /** Section 2.4: the columns of what QualifyLead answers are inferred. */
+    @Test
+    void qualifyingMayAnswerKeysAlone() {
+        org.sandbox.switches().turn(DataverseSwitch.QUALIFY_ANSWERS_KEYS_ONLY, true);
+        String lead = org.sandbox.create("lead", Map.of("subject", "Topic", "lastname", "Fox"));
+        var created = org.post("leads(" + lead + ")/Microsoft.Dynamics.CRM.QualifyLead",
+            "{\"CreateAccount\":false,\"CreateContact\":false,\"CreateOpportunity\":true,\"Status\":3}").json().path("value");
+        assertThat(created).hasSize(1);
+        assertThat(created.get(0).properties()).extracting(Map.Entry::getKey).containsExactly("@odata.type", "opportunityid");
+    }
 }

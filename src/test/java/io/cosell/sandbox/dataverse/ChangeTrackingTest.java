@@ -117,4 +117,20 @@ class ChangeTrackingTest {
         assertThat(org.get("opportunities?$deltatoken=1!99/99/2026%2000:00:00").status()).isEqualTo(400);
         assertThat(org.get("systemusers", "Prefer", "odata.track-changes").status()).isEqualTo(400);
     }
+
+    /** Section 3.6: the status of an old token, and the order inside a delta, are not promised. */
+    @Test
+    void theStatusOfAnOldTokenAndTheOrderOfADeltaAreSwitches() {
+        String gone = deal("gone");
+        String link = org.get(LIST, "Prefer", "odata.track-changes").json().path("@odata.deltaLink").asText();
+        org.sandbox.delete("opportunity", gone);
+        deal("new");
+        org.sandbox.switches().turn(DataverseSwitch.DELETIONS_COME_FIRST, true);
+        assertThat(org.get(link).json().at("/value/0/reason").asText()).isEqualTo("deleted");
+        assertThat(org.get(link).json().at("/value/1/name").asText()).isEqualTo("new");
+        org.sandbox.switches().turn(DataverseSwitch.EXPIRED_DELTA_ANSWERS_410, true);
+        org.clock.move(Duration.ofDays(8));
+        org.use(org.token("sandbox-client", "sandbox-secret").json().path("access_token").asText());
+        assertThat(org.get(link).status()).isEqualTo(410);
+    }
 }

@@ -128,4 +128,23 @@ class ErrorsTest {
         assertThat(org.patch("opportunities(" + id + ")", "{\"estimatedvalue\":6}").status()).isEqualTo(204);
         assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", null);
     }
+
+    /** Sections 4.2 and 5.4: what the documents leave open can be switched while the sandbox runs. */
+    @Test
+    void statusOfDuplicatesAndColumnsOfLeadsAreSwitches() {
+        org.create("accounts", "{\"name\":\"Contoso\"}");
+        org.sandbox.switches().turn(org.sandbox.switches().named("DUPLICATES_ANSWER_500"), true);
+        assertThat(org.post("accounts", "{\"name\":\"Contoso\"}", "MSCRM.SuppressDuplicateDetection", "false").status()).isEqualTo(500);
+        String shared = "{\"lastname\":\"Fox\",\"msft_microsoftpartnercenterreferralsync\":true}";
+        String id = org.create("leads", shared);
+        org.sandbox.switches().turn(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS, true);
+        assertThat(org.post("leads", shared).status()).isEqualTo(400);
+        assertThat(org.get("leads(" + id + ")").json().has("msft_microsoftpartnercenterreferralsync")).isFalse();
+        org.sandbox.switches().turn(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS, false);
+        assertThat(org.get("leads(" + id + ")").json().path("msft_microsoftpartnercenterreferralsync").asBoolean()).isTrue();
+        assertThat(org.sandbox.switches().all()).allSatisfy(one -> {
+            assertThat(one.section()).matches("\\d\\.\\d");
+            assertThat(one.on()).isNotEqualTo(one.off());
+        });
+    }
 }

@@ -91,7 +91,10 @@ class QueriesTest {
         "$skip=1 | 400 | Skip",
         "$top=-1 | 400 | -1",
         "$apply=aggregate(x) | 501 | $apply",
-        "fetchXml=x | 501 | fetchXml"})
+        "fetchXml=x | 400 | XML",
+        "$filter=Microsoft.Dynamics.CRM.LastXHours(PropertyName='name',PropertyValue=2) | 400 | name",
+        "$filter=Microsoft.Dynamics.CRM.LastXHours(PropertyName='createdon',PropertyValue='x') | 400 | x",
+        "$filter=msft_opportunity_msft_microsoftsolution_OpportunityId/any(o:o/msft_name eq 'a') | 400 | Syntax"})
     void refuses(String query, int status, String named) {
         var answer = org.get("opportunities?" + query.replace("'", "%27"));
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
@@ -149,5 +152,115 @@ class QueriesTest {
         assertThat(all).containsExactly("beta", "O'Brien, (West)", "Alpha");
         assertThat(org.get("opportunities?$skiptoken=x").status()).isEqualTo(400);
         assertThat(org.get("opportunities", "Prefer", "odata.maxpagesize=0").status()).isEqualTo(400);
+    }
+
+    /** Section 3.1 (inferred): Dataverse's own functions of dates and lists; now is Friday 2026-11-20T10:00Z. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "Today(PropertyName='createdon') | Alpha;O'Brien, (West);beta",
+        "Yesterday(PropertyName='createdon') | ``",
+        "LastXHours(PropertyName='createdon',PropertyValue=1) | Alpha;O'Brien, (West);beta",
+        "OlderThanXMinutes(PropertyName='createdon',PropertyValue=1) | ``",
+        "Last7Days(PropertyName='estimatedclosedate') | ``",
+        "NextXDays(PropertyName='estimatedclosedate',PropertyValue=11) | Alpha",
+        "NextXDays(PropertyName='estimatedclosedate',PropertyValue=10) | ``",
+        "NextMonth(PropertyName='estimatedclosedate') | Alpha",
+        "NextYear(PropertyName='estimatedclosedate') | O'Brien, (West)",
+        "NextXWeeks(PropertyName='estimatedclosedate',PropertyValue=6) | Alpha;O'Brien, (West)",
+        "OnOrAfter(PropertyName='estimatedclosedate',PropertyValue='2026-12-02') | O'Brien, (West)",
+        "OnOrBefore(PropertyName='estimatedclosedate',PropertyValue=2026-12-01) | Alpha",
+        "On(PropertyName='createdon',PropertyValue='2026-11-20') | Alpha;O'Brien, (West);beta",
+        "NotOn(PropertyName='createdon',PropertyValue='2026-11-20') | ``",
+        "In(PropertyName='name',PropertyValues=['alpha','BETA']) | Alpha;beta",
+        "NotIn(PropertyName='statuscode',PropertyValues=['1','2']) | ``",
+        "Between(PropertyName='estimatedvalue',PropertyValues=['100','200']) | Alpha;O'Brien, (West)",
+        "NotBetween(PropertyName='estimatedvalue',PropertyValues=['100','200']) | beta"})
+    void filtersByFunctionsOfItsOwn(String function, String names) {
+        assertThat(list("Microsoft.Dynamics.CRM." + function)).isEqualTo(names == null ? "" : names);
+    }
+
+    /** Section 3.1: the count stops at 5000, and annotations say so. */
+    @Test
+    void countsUpTo5000AndAnnotationsRevealTheCap() {
+        for (int i = 0; i < 5001; i++) {
+            org.sandbox.create("team", Map.of("name", "Team " + i));
+        }
+        var page = org.get("teams?$select=name&$count=true", "Prefer", "odata.include-annotations=\"*\"").json();
+        assertThat(page.path("value")).hasSize(5000);
+        assertThat(page.path("@odata.count").asInt()).isEqualTo(5000);
+        assertThat(page.path("@Microsoft.Dynamics.CRM.totalrecordcount").asInt()).isEqualTo(5000);
+        assertThat(page.path("@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded").asBoolean()).isTrue();
+        assertThat(page.path("@Microsoft.Dynamics.CRM.globalmetadataversion").isTextual()).isTrue();
+        assertThat(org.get(page.path("@odata.nextLink").asText()).json().path("value")).hasSize(2);
+        assertThat(org.get("teams/$count").text()).isEqualTo("5000");
+        var few = org.get("accounts?$count=true", "Prefer", "odata.include-annotations=\"*\"").json();
+        assertThat(few.path("@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded").asBoolean()).isFalse();
+        assertThat(org.get("accounts?$count=true").json().has("@Microsoft.Dynamics.CRM.totalrecordcount")).isFalse();
+    }
+
+    /** Section 3.1: {@code $top} is ignored beside a page size. */
+    @Test
+    void aPageSizeBeatsTop() {
+        var page = org.get("opportunities?$select=name&$top=1", "Prefer", "odata.maxpagesize=2").json();
+        assertThat(page.path("value")).hasSize(2);
+        assertThat(page.has("@odata.nextLink")).isTrue();
+    }
+
+    /** Section 3.1 (inferred): expanded collections page by themselves. */
+    @Test
+    void expandedCollectionsHaveTheirOwnNextLink() {
+        String id = (String) org.sandbox.rows("opportunity").get(0).get("opportunityid");
+        for (int i = 0; i < 3; i++) {
+            org.sandbox.create("msft_microsoftsolution", Map.of("msft_OpportunityId@odata.bind", "/opportunities(" + id + ")"));
+        }
+        var row = org.get("opportunities(" + id + ")?$select=name&$expand=" + EXPAND + "($select=msft_name;$orderby=msft_name desc)",
+            "Prefer", "odata.maxpagesize=2").json();
+        List<String> all = new ArrayList<>(row.path(EXPAND).findValuesAsText("msft_name"));
+        String link = row.path(EXPAND + "@odata.nextLink").asText();
+        assertThat(link).contains("/opportunities(" + id + ")/" + EXPAND + "?").contains("$skiptoken=");
+        var rest = org.get(link, "Prefer", "odata.maxpagesize=2").json();
+        all.addAll(rest.path("value").findValuesAsText("msft_name"));
+        assertThat(all).containsExactly("2026-11-20-00003", "2026-11-20-00002", "2026-11-20-00001");
+        assertThat(rest.has("@odata.nextLink")).isFalse();
+        assertThat(rest.at("/value/0").has("_msft_opportunityid_value")).isFalse();
+        assertThat(org.get("opportunities(" + id + ")?$expand=" + EXPAND).json().has(EXPAND + "@odata.nextLink")).isFalse();
+    }
+
+    private JsonNode fetch(String xml, String... headers) {
+        var answer = org.get("opportunities?fetchXml=" + URLEncoder.encode(xml, StandardCharsets.UTF_8), headers);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json();
+    }
+
+    @Test
+    void fetchXmlFiltersOrdersAndPages() {
+        assertThat(names(fetch("<fetch><entity name='opportunity'><attribute name='name'/><filter type='or'>"
+            + "<condition attribute='name' operator='like' value='%brien%'/><condition attribute='parentaccountid' operator='eq' value='{"
+            + contoso + "}'/><filter><condition attribute='createdon' operator='yesterday'/></filter></filter>"
+            + "<order attribute='estimatedvalue' descending='true'/></entity></fetch>"))).containsExactly("O'Brien, (West)", "Alpha");
+        String paged = "<fetch count='2' page='%d' returntotalrecordcount='true'><entity name='opportunity'><attribute name='name'/>"
+            + "<filter><condition attribute='statecode' operator='in'><value>0</value></condition></filter></entity></fetch>";
+        var first = fetch(paged.formatted(1), "Prefer", "odata.include-annotations=\"*\"");
+        assertThat(names(first)).containsExactly("Alpha", "O'Brien, (West)");
+        assertThat(first.path("@Microsoft.Dynamics.CRM.totalrecordcount").asInt()).isEqualTo(3);
+        assertThat(first.path("@Microsoft.Dynamics.CRM.fetchxmlpagingcookie").asText())
+            .startsWith("<cookie pagenumber=\"2\" pagingcookie=\"%253Ccookie%2520page%253D%25221%2522");
+        var second = fetch(paged.formatted(2));
+        assertThat(names(second)).containsExactly("beta");
+        assertThat(second.has("@Microsoft.Dynamics.CRM.fetchxmlpagingcookie")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "<fetch aggregate='true'><entity name='opportunity'/></fetch> | 501 | aggregate",
+        "<fetch><entity name='opportunity'><link-entity name='account'/></entity></fetch> | 501 | link-entity",
+        "<fetch><entity name='opportunity'><filter><condition attribute='name' operator='eq-userid'/></filter></entity></fetch> | 501 "
+            + "| eq-userid",
+        "<fetch><entity name='account'/></fetch> | 400 | opportunity",
+        "<fetch><entity name='opportunity'><attribute name='nothing'/></entity></fetch> | 400 | nothing"})
+    void fetchXmlThatIsRefused(String xml, int status, String named) {
+        var answer = org.get("opportunities?fetchXml=" + URLEncoder.encode(xml, StandardCharsets.UTF_8));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.message()).contains(named);
     }
 }

@@ -7,6 +7,8 @@ import java.math.BigDecimal;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Create, read, update, delete and the conditional matrix: sections 2.1, 3.2, 3.3 and 3.4 of the contract. */
 class RowsTest {
@@ -180,5 +182,101 @@ class RowsTest {
         assertThat(org.sandbox.row("opportunity", id)).containsEntry("_parentaccountid_value", null);
         org.sandbox.delete("opportunity", id);
         assertThat(org.sandbox.rows("msft_microsoftsolution")).isEmpty();
+    }
+
+    /** Section 3.4: every line of the matrix on a row that is not there, and on one that is. */
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        // method, there, header, value, status, code
+        "PATCH,false,If-Match,*,404,0x80040217", "PATCH,false,If-Match,W/\"1\",404,0x80040217", "PATCH,false,If-None-Match,*,204,-",
+        "PATCH,false,If-None-Match,null,204,-", "DELETE,false,If-Match,*,404,0x80040217", "GET,false,If-None-Match,W/\"1\",404,0x80040217",
+        "PATCH,true,If-Match,*,204,-", "PATCH,true,If-Match,W/\"1\",412,0x80060882", "PATCH,true,If-Match,ETAG,204,-",
+        "PATCH,true,If-None-Match,*,412,0x80040237", "DELETE,true,If-Match,W/\"1\",412,0x80060882", "DELETE,true,If-Match,ETAG,204,-",
+        "DELETE,true,If-Match,*,204,-", "GET,true,If-None-Match,ETAG,304,-", "GET,true,If-None-Match,W/\"1\",200,-",
+        "PUT,true,If-Match,W/\"1\",412,0x80060882", "PUT,true,If-Match,ETAG,204,-"})
+    void conditions(String method, boolean there, String header, String value, int status, String code) {
+        if (there) {
+            org.sandbox.create("account", Map.of("accountid", ID, "name", "Contoso"));
+        }
+        String tag = there ? org.get("accounts(" + ID + ")").header("ETag") : "";
+        String body = method.equals("PATCH") ? "{\"name\":\"New\"}" : method.equals("PUT") ? "{\"value\":\"New\"}" : null;
+        var answer = org.send(method, "accounts(" + ID + ")" + (method.equals("PUT") ? "/name" : ""), body, header,
+            value.replace("ETAG", tag));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        if (code != null) {
+            assertThat(answer.code()).isEqualTo(code);
+        }
+    }
+
+    /** Section 3.4: which code the body carries is not known. */
+    @Test
+    void theCodeOfAStaleEtagIsASwitch() {
+        String id = org.create("accounts", "{\"name\":\"Contoso\"}");
+        org.sandbox.switches().turn(DataverseSwitch.STALE_ETAG_WITHOUT_CODE, true);
+        var stale = org.patch("accounts(" + id + ")", "{\"name\":\"A\"}", "If-Match", "W/\"1\"");
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(stale.json().at("/error/code").textValue()).isEmpty();
+    }
+
+    /** Section 3.3: quotes are doubled and encoded; some signs break addresses by key. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {"O%27%27Brien (x),204", "%C3%A9-1,204", "a%2Fb,400", "a%3Cb,400", "a*b,400", "a%25b,400",
+        "a%26b,400", "a:b,400", "a%3Fb,400", "a%2Bb,400"})
+    void keysInAddresses(String value, int status) {
+        String path = "accounts(accountnumber='" + value + "')";
+        var answer = org.patch(path, "{\"name\":\"Contoso\"}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        if (status == 204) {
+            assertThat(org.get(path).status()).isEqualTo(200);
+            assertThat(org.sandbox.rows("account").get(0).get("accountnumber")).isIn("O'Brien (x)", "é-1");
+        } else {
+            org.sandbox.switches().turn(DataverseSwitch.KEYS_TAKE_ANY_CHARACTER, true);
+            assertThat(org.patch(path, "{\"name\":\"Contoso\"}").status()).isEqualTo(204);
+        }
+    }
+
+    /** Section 2.5: a currency's code stays; users are found by the key of their common type too. */
+    @Test
+    void aCurrencysCodeIsWrittenOnceAndUsersHaveTheirOwnersKey() {
+        String id = org.create("transactioncurrencies", "{\"currencyname\":\"Franc\",\"isocurrencycode\":\"CHF\"}");
+        assertThat(org.patch("transactioncurrencies(" + id + ")", "{\"isocurrencycode\":\"XXX\",\"currencyname\":\"Swiss franc\"}")
+            .status()).isEqualTo(204);
+        assertThat(org.sandbox.row("transactioncurrency", id)).containsEntry("isocurrencycode", "CHF")
+            .containsEntry("currencyname", "Swiss franc");
+        assertThat(org.get("systemusers(ownerid=" + DataverseSandbox.SELLER + ")").json().path("fullname").asText()).isEqualTo("Sam Seller");
+        assertThat(org.get("accounts(ownerid=" + DataverseSandbox.SELLER + ")").status()).isEqualTo(400);
+    }
+
+    /** Section 2.2: while the system calculates it, the deal value is the sum of the line items. */
+    @Test
+    void lineItemsMakeTheDealValue() {
+        String id = org.create("opportunities", "{\"name\":\"Deal\",\"estimatedvalue\":50}");
+        String first = org.create("opportunityproducts", "{\"productdescription\":\"Seats\",\"quantity\":3,\"priceperunit\":10.5,"
+            + "\"opportunityid@odata.bind\":\"/opportunities(" + id + ")\"}");
+        assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", new BigDecimal("50.00"));
+        org.patch("opportunities(" + id + ")", "{\"isrevenuesystemcalculated\":true,\"estimatedvalue\":7}");
+        assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", new BigDecimal("31.50"));
+        org.sandbox.create("opportunityproduct", Map.of("quantity", 1, "priceperunit", 8, "opportunityid@odata.bind",
+            "/opportunities(" + id + ")"));
+        assertThat(org.get("opportunities(" + id + ")?$expand=product_opportunities").json().path("product_opportunities")).hasSize(2);
+        assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", new BigDecimal("39.50"));
+        org.delete("opportunityproducts(" + first + ")");
+        assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", new BigDecimal("8.00"));
+        var last = org.sandbox.history().get(org.sandbox.history().size() - 1);
+        assertThat(last.table()).isEqualTo("opportunity");
+        assertThat(last.written()).containsOnlyKeys("estimatedvalue");
+        assertThat(org.patch("opportunities(" + id + ")", "{\"estimatedvalue\":7}").status()).isEqualTo(204);
+        assertThat(org.sandbox.row("opportunity", id)).containsEntry("estimatedvalue", new BigDecimal("8.00"));
+    }
+
+    /** Section 5.4 and 5.5: the newer package's lookups lead to tables whose names are the project's own. */
+    @Test
+    void partnerRoleAreaAndPlayAreLookups() {
+        String area = (String) org.sandbox.rows("msft_solutionarea").get(0).get("msft_solutionareaid");
+        String id = org.create("opportunities", "{\"name\":\"Deal\",\"msft_SolutionArea@odata.bind\":\"/msft_solutionareas(" + area + ")\"}");
+        assertThat(org.get("opportunities(" + id + ")?$select=_msft_solutionarea_value").json().path("_msft_solutionarea_value").asText())
+            .isEqualTo(area);
+        assertThat(org.patch("opportunities(" + id + ")", "{\"msft_solutionarea@odata.bind\":\"/msft_solutionareas(" + area + ")\"}")
+            .status()).isEqualTo(400);
     }
 }

@@ -58,4 +58,14 @@ class TokensTest {
             .isEqualTo(DataverseSandbox.SELLER);
         assertThat(org.get("WhoAmI", "CallerObjectId", "11111111-1111-1111-1111-111111111111").status()).isEqualTo(403);
     }
+
+    /** Section 1.1 names client assertions; the sandbox can't check them, and says so. */
+    @Test
+    void aClientAssertionIs501() {
+        org.use(null);
+        var refused = org.post(org.sandbox.address() + "/contoso/oauth2/v2.0/token",
+            "grant_type=client_credentials&client_id=sandbox-client&client_assertion=x&scope=x/.default");
+        assertThat(refused.status()).isEqualTo(501);
+        assertThat(refused.json().path("error_description").asText()).contains("client assertions");
+    }
 }

@@ -166,4 +166,88 @@ class WebhooksTest {
         assertThat(org.sandbox.events().deliveries()).filteredOn(delivery -> delivery.about().startsWith("lead("))
             .flatExtracting(Delivery::attempts).extracting(Attempt::status).containsExactly(0, 0);
     }
+
+    private String step(String message) {
+        return org.sandbox.rows("sdkmessageprocessingstep").stream().filter(row -> row.get("name").toString().endsWith(" " + message))
+            .map(row -> (String) row.get("sdkmessageprocessingstepid")).findFirst().orElseThrow();
+    }
+
+    private void image(String message, int type, String attributes) {
+        org.create("sdkmessageprocessingstepimages", "{\"name\":\"i\",\"entityalias\":\"row" + type + "\",\"imagetype\":" + type
+            + ",\"messagepropertyname\":\"Target\"," + (attributes == null ? "" : "\"attributes\":\"" + attributes + "\",")
+            + "\"sdkmessageprocessingstepid@odata.bind\":\"/sdkmessageprocessingsteps(" + step(message) + ")\"}");
+    }
+
+    /** Section 3.7: images hold the row before and after, with the columns they name. */
+    @Test
+    void imagesShowTheRowBeforeAndAfter() throws InterruptedException {
+        String id = org.sandbox.create("opportunity", Map.of("name", "Deal", "estimatedvalue", 5, "stepname", "first"));
+        org.sandbox.registerWebhook(url, "x-secret", "s", Set.of("opportunity"));
+        image("Update", 0, "estimatedvalue, name");
+        image("Update", 1, null);
+        image("Delete", 0, "name");
+        org.sandbox.update("opportunity", id, Map.of("estimatedvalue", 6));
+        JsonNode body = next().body();
+        assertThat(body.at("/PreEntityImages/0/key").asText()).isEqualTo("row0");
+        JsonNode before = body.at("/PreEntityImages/0/value");
+        assertThat(before.path("LogicalName").asText()).isEqualTo("opportunity");
+        assertThat(before.path("Attributes").findValuesAsText("key")).containsExactlyInAnyOrder("estimatedvalue", "name", "opportunityid");
+        assertThat(before.path("Attributes").toString()).contains("\"Value\":5").contains("Deal");
+        assertThat(body.at("/PostEntityImages/0/value/Attributes").toString()).contains("\"Value\":6").contains("first");
+        assertThat(body.at("/InputParameters/0/value/Attributes").toString()).doesNotContain("Deal");
+        org.sandbox.delete("opportunity", id);
+        JsonNode deleted = next().body();
+        assertThat(deleted.at("/PreEntityImages/0/value/Attributes").toString()).contains("Deal");
+        assertThat(deleted.path("PostEntityImages")).isEmpty();
+    }
+
+    /** Section 1.2: a call may leave out asynchronous logic, or named steps; the headers for other logic leave webhooks alone. */
+    @Test
+    void bypassHeadersLeaveStepsOut() throws InterruptedException {
+        org.sandbox.registerWebhook(url, "x-secret", "s", Set.of("account"));
+        org.post("accounts", "{\"name\":\"A\"}", "MSCRM.BypassBusinessLogicExecution", "CustomSync,CustomAsync");
+        org.post("accounts", "{\"name\":\"B\"}", "MSCRM.BypassBusinessLogicExecutionStepIds", step("Create"));
+        quiet();
+        org.post("accounts", "{\"name\":\"C\"}", "MSCRM.BypassBusinessLogicExecution", "CustomSync");
+        assertThat(next().body().toString()).contains("\"C\"");
+        org.post("accounts", "{\"name\":\"D\"}", "MSCRM.BypassCustomPluginExecution", "true",
+            "MSCRM.SuppressCallbackRegistrationExpanderJob", "true");
+        assertThat(next().body().toString()).contains("\"D\"");
+        org.post("accounts", "{\"name\":\"E\"}", "MSCRM.BypassBusinessLogicExecutionStepIds", step("Update"));
+        assertThat(next().body().toString()).contains("\"E\"");
+    }
+
+    /** Section 3.7: a failed call leaves an asyncoperation with status 31; a step may want successes deleted. */
+    @Test
+    void whatBecameOfACallStandsInAsyncoperations() throws InterruptedException {
+        org.sandbox.registerWebhook(url, "x-secret", "s", Set.of("lead"));
+        org.sandbox.create("lead", Map.of("lastname", "Fox"));
+        next();
+        statuses.add(500);
+        String id = org.sandbox.create("lead", Map.of("lastname", "Wolf"));
+        next();
+        quiet();
+        var rows = org.get("asyncoperations?$orderby=statuscode").json().path("value");
+        assertThat(rows.findValuesAsText("statuscode")).containsExactly("30", "31");
+        assertThat(rows.get(1).path("message").asText()).contains("500");
+        assertThat(rows.get(1).path("_regardingobjectid_value").asText()).isEqualTo(id);
+        org.sandbox.update("sdkmessageprocessingstep", step("Create"), Map.of("asyncautodelete", true));
+        org.sandbox.create("lead", Map.of("lastname", "Bear"));
+        next();
+        quiet();
+        assertThat(org.sandbox.rows("asyncoperation")).hasSize(2);
+    }
+
+    /** Section 3.7: synchronous steps, and steps before the operation, are not simulated. */
+    @Test
+    void synchronousStepsAre501() {
+        String endpoint = org.sandbox.registerWebhook(url, "x-secret", "s", Set.of("lead"));
+        for (String kind : List.of("\"stage\":40,\"mode\":0", "\"stage\":20,\"mode\":1")) {
+            var refused = org.post("sdkmessageprocessingsteps", "{\"name\":\"step\"," + kind
+                + ",\"eventhandler_serviceendpoint@odata.bind\":\"/serviceendpoints(" + endpoint + ")\",\"sdkmessageid@odata.bind\":"
+                + "\"/sdkmessages(" + org.sandbox.rows("sdkmessage").get(0).get("sdkmessageid") + ")\"}");
+            assertThat(refused.status()).isEqualTo(501);
+            assertThat(refused.message()).contains("webhook steps");
+        }
+    }
 }
