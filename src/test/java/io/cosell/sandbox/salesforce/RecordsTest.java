@@ -2,7 +2,9 @@ package io.cosell.sandbox.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -196,7 +198,7 @@ class RecordsTest {
         var describe = org.get("sobjects/opportunity/describe").json();
         assertThat(describe.path("name").asText()).isEqualTo("Opportunity");
         assertThat(describe.path("keyPrefix").asText()).isEqualTo("006");
-        Map<String, com.fasterxml.jackson.databind.JsonNode> fields = new java.util.HashMap<>();
+        Map<String, JsonNode> fields = new HashMap<>();
         describe.path("fields").forEach(field -> fields.put(field.path("name").asText(), field));
         assertThat(fields.get("Referral_Identifier__c").path("externalId").asBoolean()).isTrue();
         assertThat(fields.get("Referral_Identifier__c").path("unique").asBoolean()).isFalse();
