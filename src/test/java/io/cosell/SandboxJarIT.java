@@ -108,7 +108,7 @@ class SandboxJarIT {
         assertThat(control.post("/clock/move", "{\"by\":\"P13D\"}").status()).isEqualTo(200);
         assertThat(referral(referrals, offer, token("first.txt"))).isEqualTo("New/Pending");
         assertThat(control.post("/clock/move", "{\"by\":\"P2D\"}").status()).isEqualTo(200);
-        assertThat(referral(referrals, offer, token("first.txt"))).isEqualTo("Expired/Expired");
+        assertThat(referral(referrals, offer, token("first.txt"))).isEqualTo("Closed/Expired");
         assertThat(referral(referrals, own, token("first.txt"))).isEqualTo("Active/Accepted");
 
         Process first = started.get(0);
@@ -119,7 +119,7 @@ class SandboxJarIT {
         ControlClient again = sandbox("second.txt", "--load", "state.json");
         assertThat(again.get("/state").json()).isEqualTo(SandboxSystem.JSON.readTree(folder.resolve("state.json").toFile()));
         assertThat(again.get("/clock").json().path("time").asText()).isEqualTo("2027-01-16T00:00:00Z");
-        assertThat(referral(found("second.txt", "Partner Center +(http\\S+)"), offer, token("second.txt"))).isEqualTo("Expired/Expired");
+        assertThat(referral(found("second.txt", "Partner Center +(http\\S+)"), offer, token("second.txt"))).isEqualTo("Closed/Expired");
     }
 
     private static String referral(String referrals, String id, String token) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.cosell.sandbox;
 
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -34,8 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class SandboxSystem implements AutoCloseable {
 
-    /** Reads numbers exactly (BigDecimal), as money needs. */
-    public static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    /** Reads numbers exactly (BigDecimal), as money needs, and writes them without an exponent. */
+    public static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxSystem.class);
     private static final Map<Trouble, Integer> REFUSALS = Map.of(Trouble.THROTTLED, 429, Trouble.UNAVAILABLE, 503,

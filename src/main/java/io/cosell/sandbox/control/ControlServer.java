@@ -1,6 +1,7 @@
 package io.cosell.sandbox.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -43,6 +44,7 @@ public final class ControlServer implements AutoCloseable {
     /** As {@link io.cosell.sandbox.SandboxSystem#JSON}; times, durations and addresses as their text. */
     private static final JsonMapper JSON = JsonMapper.builder()
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
         .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance)
             .addSerializer(Duration.class, ToStringSerializer.instance).addSerializer(LocalDate.class, ToStringSerializer.instance)
             .addSerializer(URI.class, ToStringSerializer.instance)).build();

@@ -3,6 +3,7 @@ package io.cosell.sandbox.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.SandboxSystem;
@@ -12,10 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,8 +87,7 @@ class SandboxesControlTest {
                 assertThat(act.path("says").asText()).endsWith(".");
                 act.path("parameters").forEach(meaning -> assertThat(meaning.asText()).as(act.path("name").asText()).isNotBlank());
             });
-            Set<String> names = new HashSet<>(acts.findValuesAsText("name"));
-            assertThat(names).as("names of acts of " + system).hasSize(acts.size());
+            assertThat(acts).extracting(act -> act.path("name").asText()).as("names of acts of " + system).doesNotHaveDuplicates();
             JsonNode switches = control.get("/systems/" + system + "/switches").json().path("switches");
             assertThat(switches).as("switches of " + system).isNotEmpty().allSatisfy(which -> {
                 assertThat(which.path("section").asText()).as(which.path("name").asText()).matches("[0-9]+(\\.[0-9]+)*(, [0-9]+(\\.[0-9]+)*)*");
@@ -99,7 +97,7 @@ class SandboxesControlTest {
     }
 
     @Test
-    void whatIsExportedIsImportedByFreshSandboxesAndExportedAgainTheSame() {
+    void whatIsExportedIsImportedByFreshSandboxesAndExportedAgainTheSame() throws IOException {
         control.post("/examples", "{\"deals\":4}");
         String deleted = control.post("/examples", "{\"deals\":1}").json().at("/dynamics365/0").asText();
         sandboxes.dynamics365().delete("opportunity", deleted);
@@ -115,10 +113,17 @@ class SandboxesControlTest {
 
             assertThat(answer.status()).as(answer.json().toString()).isEqualTo(204);
             assertThat(other.get("/state").json()).isEqualTo(exported);
-            assertThat(fresh.partnerCenter().referrals()).isEqualTo(sandboxes.partnerCenter().referrals()).hasSize(5);
-            assertThat(fresh.dynamics365().rows("opportunity")).isEqualTo(sandboxes.dynamics365().rows("opportunity")).hasSize(4);
-            assertThat(fresh.salesforce().rows("Opportunity")).isEqualTo(sandboxes.salesforce().rows("Opportunity")).hasSize(5);
+            assertThat(seen(fresh)).isEqualTo(seen(sandboxes));
+            assertThat(fresh.partnerCenter().referrals()).hasSize(5);
+            assertThat(fresh.dynamics365().rows("opportunity")).hasSize(4);
+            assertThat(fresh.salesforce().rows("Opportunity")).hasSize(5);
         }
+    }
+
+    /** What people see of the deals, as text. */
+    private static String seen(Sandboxes all) throws JsonProcessingException {
+        return SandboxSystem.JSON.writeValueAsString(List.of(all.partnerCenter().referrals(), all.dynamics365().rows("opportunity"),
+            all.salesforce().rows("Opportunity")));
     }
 
     @Test
