@@ -12,8 +12,8 @@ import picocli.CommandLine.HelpCommand;
     description = "Keeps co-sell referrals in Microsoft Partner Center and opportunities in a CRM the same, both ways.",
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
-    subcommands = {RunCommand.class, DemoCommand.class, RegisterWebhookCommand.class, SyncCommand.class,
-        PlanCommand.class, HelpCommand.class})
+    subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
+        SyncCommand.class, PlanCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;

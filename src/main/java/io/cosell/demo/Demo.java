@@ -104,17 +104,9 @@ public final class Demo implements AutoCloseable {
 
     /** Prints where everything listens, and how to sign in to it. */
     public void printAddresses() {
-        var account = sandboxes.partnerCenter().options().account();
-        var crm = sandboxes.dynamics365().options();
         out.println();
         out.println("Everything stays up; what you change on one side goes on reaching the other.");
-        out.println("  Partner Center   " + sandboxes.partnerCenter().address() + "/v1.0/engagements/referrals");
-        out.println("    sign-in        " + sandboxes.partnerCenter().address() + "/" + account.tenant() + "/oauth2/token");
-        out.println("    client         " + account.clientId() + ", secret " + account.clientSecret());
-        out.println("    refresh token  " + account.refreshToken());
-        out.println("  Dynamics 365     " + sandboxes.dynamics365().address() + "/api/data/v9.2");
-        out.println("    sign-in        " + sandboxes.dynamics365().address() + "/contoso.example/oauth2/v2.0/token");
-        out.println("    client         " + crm.clientId() + ", secret " + crm.clientSecret());
+        sandboxes.printAddresses(out);
         out.println("  Connector        " + sandboxes.connectorAddress() + "/partner-center-events (events of Partner Center)");
         out.println("Press Ctrl-C to end it.");
         out.flush();

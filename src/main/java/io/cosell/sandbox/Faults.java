@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** Says of each call to one system, and of each event, what goes wrong with it: single faults first, then the plan. Thread-safe. */
@@ -17,7 +18,7 @@ final class Faults {
      * @param done    whether the system does the work first
      * @param reply   what is answered instead of the system's own answer; null if that is lost or only late, or if the system has its
      *                own words for the trouble
-     * @param rule    the rule that says so; null for a single fault
+     * @param rule    the rule that says so; null for a {@link Fault}
      */
     record Hit(Trouble trouble, boolean done, Reply reply, Rule rule) {
 
@@ -40,7 +41,11 @@ final class Faults {
     }
 
     private final String system;
-    private final List<Fault> single = new ArrayList<>();
+    /** Something that goes wrong once, with the next call that fits. */
+    private record Single(BiPredicate<CallKind, Request> fits, Hit hit) {
+    }
+
+    private final List<Single> single = new ArrayList<>();
     private final Map<Counter, Long> counters = new HashMap<>();
     private FaultPlan plan = FaultPlan.NONE;
 
@@ -49,7 +54,15 @@ final class Faults {
     }
 
     synchronized void add(Fault fault) {
-        single.add(fault);
+        single.add(new Single((kind, request) -> fault.hits().test(request), Hit.of(fault)));
+    }
+
+    synchronized void add(Rule rule, Predicate<Request> hits) {
+        if (rule.trouble().isOfEvents()) {
+            throw new IllegalArgumentException(rule.trouble() + " happens to events: a plan can let it go wrong, with most for how often.");
+        }
+        single.add(new Single((kind, request) -> rule.trouble().canHit(kind, request) && rule.isFor(system, kind.name())
+            && hits.test(request), Hit.of(rule)));
     }
 
     synchronized void set(FaultPlan other) {
@@ -64,10 +77,10 @@ final class Faults {
     /** What goes wrong with this call; null for nothing. Counts the call. */
     synchronized Hit onCall(CallKind kind, Request request) {
         Rule rule = draw(kind.name(), trouble -> trouble.canHit(kind, request));
-        Fault fault = single.stream().filter(candidate -> candidate.hits().test(request)).findFirst().orElse(null);
-        if (fault != null) {
-            single.remove(fault);
-            return Hit.of(fault);
+        Single once = single.stream().filter(candidate -> candidate.fits().test(kind, request)).findFirst().orElse(null);
+        if (once != null) {
+            single.remove(once);
+            return once.hit();
         }
         return rule == null ? null : Hit.of(rule);
     }

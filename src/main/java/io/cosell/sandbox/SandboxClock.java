@@ -48,6 +48,11 @@ public final class SandboxClock extends Clock {
         }
     }
 
+    /** True while the clock stands still. */
+    public synchronized boolean isStopped() {
+        return stoppedAt != null;
+    }
+
     @Override
     public ZoneId getZone() {
         return ZoneOffset.UTC;

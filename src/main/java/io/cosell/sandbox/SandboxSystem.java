@@ -1,5 +1,6 @@
 package io.cosell.sandbox;
 
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,12 +35,16 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class SandboxSystem implements AutoCloseable {
 
-    /** Reads numbers exactly (BigDecimal), as money needs. */
-    public static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    /** Reads numbers exactly (BigDecimal), as money needs, and writes them without an exponent. */
+    public static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxSystem.class);
     private static final Map<Trouble, Integer> REFUSALS = Map.of(Trouble.THROTTLED, 429, Trouble.UNAVAILABLE, 503,
         Trouble.SERVER_ERROR, 500, Trouble.SESSION_EXPIRED, 401, Trouble.PRECONDITION_FAILED, 412);
+    /** Query parameters by which a client may send what is not to be logged. */
+    private static final Set<String> SECRETS = Set.of("client_secret", "password", "refresh_token", "access_token", "token", "id_token",
+        "oauth_token", "assertion", "client_assertion", "code", "device_code", "sid");
     private static final int KEPT = 100_000;
     private static final int LONGEST_HEAD = 64 * 1024;
     private static final long HTTP2_INTERNAL_ERROR = 2;
@@ -144,6 +150,10 @@ public abstract class SandboxSystem implements AutoCloseable {
      * @throws IllegalArgumentException if the document is none of this system's; nothing is changed then
      */
     public void restore(ObjectNode state) {
+    }
+
+    /** Carries out what the clock has brought about, such as deals that expire. Every call does the same first. */
+    public void tick() {
     }
 
     /**
@@ -281,7 +291,8 @@ public abstract class SandboxSystem implements AutoCloseable {
 
     private static String shown(Request request) {
         return request.query().isEmpty() ? request.path() : request.path() + "?" + String.join("&",
-            request.query().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+            request.query().entrySet().stream().map(entry -> entry.getKey() + "="
+                + (SECRETS.contains(entry.getKey().toLowerCase(Locale.ROOT)) ? "***" : entry.getValue())).toList());
     }
 
     /** Notes an operation inside the call that is being handled; see {@link InnerCalls#answered}. */
@@ -346,6 +357,15 @@ public abstract class SandboxSystem implements AutoCloseable {
     /** Lets something go wrong once; several faults are tried in the order they were added, and before the plan. */
     public void fail(Fault fault) {
         faults.add(fault);
+    }
+
+    /**
+     * Lets once go wrong what the rule says, with the next call that fits and that it can happen to; how often the rule says is no matter.
+     *
+     * @throws IllegalArgumentException for what happens to events, which only a plan can let go wrong
+     */
+    public void fail(FaultPlan.Rule rule, Predicate<Request> hits) {
+        faults.add(rule, hits);
     }
 
     /** Lets go wrong from now on what the plan says, and nothing that an earlier plan said; counting starts anew. */

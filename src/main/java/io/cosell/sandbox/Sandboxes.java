@@ -1,40 +1,161 @@
 package io.cosell.sandbox;
 
+import io.cosell.sandbox.control.Control;
+import io.cosell.sandbox.control.ControlServer;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Partner Center and Dynamics 365 on free loopback ports, with one clock, and the settings that point a connector at them. */
+/**
+ * Partner Center and the CRMs on loopback ports, with one clock, and the settings that point a connector at them. Partner Center and
+ * Dynamics 365 are there from the start; Salesforce and the control address start when they are first asked for.
+ */
 public final class Sandboxes implements AutoCloseable {
 
+    private static final String DYNAMICS_365_TENANT = "contoso.example";
+
     private final SandboxClock clock = new SandboxClock();
+    private final Ports ports;
     private final PartnerCenterSandbox partnerCenter;
     private final DataverseSandbox dynamics365;
-    private final int connectorPort = freePort();
+    private final int connectorPort;
+    private SalesforceSandbox salesforce;
+    private ControlServer control;
 
-    private Sandboxes(PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions) {
+    /**
+     * Where to listen; 0 for a free port.
+     *
+     * @param connector where the connector of {@link #settings} listens
+     */
+    public record Ports(int control, int partnerCenter, int dynamics365, int salesforce, int connector) {
+
+        /** Every port a free one. */
+        public static final Ports FREE = new Ports(0, 0, 0, 0, 0);
+
+        /** This port for the control address, the next ones for the others; 0 for free ones. */
+        public static Ports from(int first) {
+            return first == 0 ? FREE : new Ports(first, first + 1, first + 2, first + 3, first + 4);
+        }
+    }
+
+    /**
+     * How to get into a system.
+     *
+     * @param system  the system
+     * @param title   its name for people
+     * @param address where its records are
+     * @param signIn  what its token endpoint wants, by name; the first is the address of the endpoint
+     */
+    public record Entrance(SandboxSystem system, String title, String address, Map<String, String> signIn) {
+    }
+
+    private Sandboxes(Ports ports, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions) {
+        this.ports = ports;
+        connectorPort = ports.connector() == 0 ? freePort() : ports.connector();
         partnerCenter = new PartnerCenterSandbox(clock, partnerCenterOptions);
         dynamics365 = new DataverseSandbox(clock, dataverseOptions);
-        partnerCenter.start(0);
-        dynamics365.start(0);
+        open(partnerCenter, ports.partnerCenter());
+        open(dynamics365, ports.dynamics365());
     }
 
-    /** Starts both with their defaults. */
+    /** Starts with the defaults, on free ports. */
     public static Sandboxes start() {
-        return start(PartnerCenterOptions.defaults(), DataverseOptions.defaults());
+        return start(Ports.FREE);
     }
 
-    /** Starts both. */
+    /**
+     * Starts with the defaults.
+     *
+     * @throws IllegalStateException if another program has one of the ports
+     */
+    public static Sandboxes start(Ports ports) {
+        return new Sandboxes(ports, PartnerCenterOptions.defaults(), DataverseOptions.defaults());
+    }
+
+    /** Starts on free ports. */
     public static Sandboxes start(PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions) {
-        return new Sandboxes(partnerCenterOptions, dataverseOptions);
+        return new Sandboxes(Ports.FREE, partnerCenterOptions, dataverseOptions);
+    }
+
+    private void open(SandboxSystem system, int port) {
+        try {
+            system.start(port);
+        } catch (CompletionException e) {
+            system.close();
+            close();
+            throw new IllegalStateException("Port " + port + " can't be used for " + system.name() + ": " + e.getCause().getMessage(), e);
+        }
+    }
+
+    /** Every system; those that were not started yet are now. */
+    public List<SandboxSystem> systems() {
+        return List.of(partnerCenter, dynamics365, salesforce());
+    }
+
+    /** The control address over every system. The first call starts it. */
+    public synchronized ControlServer control() {
+        if (control == null) {
+            control = ControlServer.start(new Control(clock, systems(), this::addExampleDeals), ports.control());
+        }
+        return control;
+    }
+
+    /**
+     * Puts example deals into every system.
+     *
+     * @param deals how many each gets
+     * @return the ids made, by system
+     */
+    public Map<String, List<String>> addExampleDeals(int deals) {
+        return ExampleDeals.into(this, deals);
+    }
+
+    /** The ways into every system that is started. */
+    public synchronized List<Entrance> entrances() {
+        PartnerCenterOptions.Account account = partnerCenter.options().account();
+        List<Entrance> entrances = new ArrayList<>(List.of(
+            new Entrance(partnerCenter, "Partner Center", partnerCenter.address() + PartnerCenterSandbox.REFERRALS, ordered(
+                "sign-in", partnerCenter.address() + "/" + account.tenant() + "/oauth2/token",
+                "client", account.clientId() + ", secret " + account.clientSecret(),
+                "refresh token", account.refreshToken())),
+            new Entrance(dynamics365, "Dynamics 365", dynamics365.address() + "/api/data/v9.2", ordered(
+                "sign-in", dynamics365.address() + "/" + DYNAMICS_365_TENANT + "/oauth2/v2.0/token",
+                "client", dynamics365.options().clientId() + ", secret " + dynamics365.options().clientSecret()))));
+        if (salesforce != null) {
+            entrances.add(new Entrance(salesforce, "Salesforce", salesforce.address() + "/services/data/", ordered(
+                "sign-in", salesforce.address() + "/services/oauth2/token",
+                "client", salesforce.options().app().clientId() + ", secret " + salesforce.options().app().clientSecret())));
+        }
+        return entrances;
+    }
+
+    /** Prints the ways into every system that is started. */
+    public void printAddresses(PrintWriter out) {
+        for (Entrance entrance : entrances()) {
+            out.printf("  %-16s %s%n", entrance.title(), entrance.address());
+            entrance.signIn().forEach((name, value) -> out.printf("    %-14s %s%n", name, value));
+        }
+    }
+
+    private static Map<String, String> ordered(String... namesAndValues) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
     }
 
     public SandboxClock clock() {
@@ -47,6 +168,16 @@ public final class Sandboxes implements AutoCloseable {
 
     public DataverseSandbox dynamics365() {
         return dynamics365;
+    }
+
+    /** Salesforce; the first call starts it. */
+    public synchronized SalesforceSandbox salesforce() {
+        if (salesforce == null) {
+            SalesforceSandbox made = new SalesforceSandbox(clock);
+            open(made, ports.salesforce());
+            salesforce = made;
+        }
+        return salesforce;
     }
 
     /** Where a connector with these settings takes webhooks. */
@@ -79,7 +210,7 @@ public final class Sandboxes implements AutoCloseable {
         settings.put("cosell.dynamics365.address", dynamics365.address() + "/api/data/v9.2");
         settings.put("cosell.dynamics365.scope", dynamics365.address() + "/.default");
         settings.put("cosell.dynamics365.sign-in-address", dynamics365.address());
-        settings.put("cosell.dynamics365.tenant-id", "contoso.example");
+        settings.put("cosell.dynamics365.tenant-id", DYNAMICS_365_TENANT);
         settings.put("cosell.dynamics365.client-id", dynamics365.options().clientId());
         settings.put("cosell.dynamics365.client-secret", dynamics365.options().clientSecret());
         settings.put("cosell.crm-changes.schedule", "0/1 * * * * ?");
@@ -106,8 +237,14 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (control != null) {
+            control.close();
+        }
         partnerCenter.close();
         dynamics365.close();
+        if (salesforce != null) {
+            salesforce.close();
+        }
     }
 }

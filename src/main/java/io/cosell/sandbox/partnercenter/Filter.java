@@ -1,5 +1,6 @@
 package io.cosell.sandbox.partnercenter;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -16,15 +17,23 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * The {@code $filter} of the list (section 3.1): comparisons by eq, ne, gt, ge, lt, le of the fields below, joined by {@code and},
+ * A filter of the list (section 3.1) or of the analytics: comparisons by eq, ne, gt, ge, lt, le of known fields, joined by {@code and},
  * {@code or} and parentheses, and {@code team/any(t:t/email eq '...')}. Words go in single quotes (doubled inside), times do not.
+ * Times are compared as the texts they are stored as, all of one width.
  */
 final class Filter implements Predicate<JsonNode> {
 
-    private enum Type { WORD, TIME }
+    /** What a field holds. */
+    enum Type {
+        WORD,
+        /** A time as referrals show it. */
+        TIME,
+        /** A time as analytics show it. */
+        SECONDS
+    }
 
-    /** The fields that can be compared. {@code email} is the 2019 spelling of a team member's address. */
-    private static final Map<String, Type> FIELDS = Map.of(
+    /** The fields of a referral that can be compared. {@code email} is the 2019 spelling of a team member's address. */
+    static final Map<String, Type> REFERRAL = Map.of(
         "engagementId", Type.WORD,
         "status", Type.WORD,
         "substatus", Type.WORD,
@@ -48,15 +57,22 @@ final class Filter implements Predicate<JsonNode> {
 
     private final List<String> tokens = new ArrayList<>();
     private final Set<String> engagements = new HashSet<>();
+    private final Map<String, Type> fields;
+    private final String option;
     private final Predicate<JsonNode> whole;
+    private boolean alternatives;
     private int next;
 
     /**
      * Reads a filter.
      *
-     * @throws Refusal 400 with target {@code $filter} if it cannot be read
+     * @param option name of the query option it stands in
+     * @param fields what can be compared
+     * @throws Refusal 400 with the option as target if it cannot be read
      */
-    Filter(String text) {
+    Filter(String text, String option, Map<String, Type> fields) {
+        this.option = option;
+        this.fields = fields;
         Matcher matcher = TOKEN.matcher(text);
         int end = 0;
         while (matcher.lookingAt()) {
@@ -83,9 +99,15 @@ final class Filter implements Predicate<JsonNode> {
         return engagements;
     }
 
+    /** The one engagement that everything this filter finds is of; null if it does not say so. */
+    String onlyEngagement() {
+        return engagements.size() == 1 && !alternatives ? engagements.iterator().next() : null;
+    }
+
     private Predicate<JsonNode> either() {
         Predicate<JsonNode> result = both();
         while (skip("or")) {
+            alternatives = true;
             result = result.or(both());
         }
         return result;
@@ -106,17 +128,18 @@ final class Filter implements Predicate<JsonNode> {
             return inside;
         }
         String field = take();
-        if (field.equals("team/any")) {
+        if (field.equals("team/any") && fields.containsKey("email")) {
             return anyMember();
         }
-        Type type = FIELDS.get(field);
+        Type type = fields.get(field);
         if (type == null) {
-            throw wrong("names '" + field + "', which cannot be filtered; these can: team/any(...), "
-                + FIELDS.keySet().stream().sorted().toList());
+            throw wrong("names '" + field + "', which cannot be filtered; these can: "
+                + fields.keySet().stream().sorted().toList() + (fields.containsKey("email") ? " and team/any(...)" : ""));
         }
         Predicate<JsonNode> comparison = comparison(field, type);
+        JsonPointer pointer = JsonPointer.compile("/" + field);
         return field.equals("email") ? referral -> any(referral.path("team"), comparison)
-            : referral -> comparison.test(referral.at("/" + field));
+            : referral -> comparison.test(referral.at(pointer));
     }
 
     /** {@code (t:t/email eq '...')} behind {@code team/any}. */
@@ -148,9 +171,9 @@ final class Filter implements Predicate<JsonNode> {
         if (literal.equals("null")) {
             return value -> operator.test(value.isMissingNode() || value.isNull() ? 0 : 1);
         }
-        if (type == Type.TIME) {
-            Instant time = time(literal);
-            return value -> value.isTextual() && operator.test(time(value.textValue()).compareTo(time));
+        if (type != Type.WORD) {
+            String time = type == Type.TIME ? Times.utc(time(literal)) : Times.seconds(time(literal));
+            return value -> value.isTextual() && operator.test(value.textValue().compareTo(time));
         }
         String wanted = word(field, literal);
         if (field.equals("engagementId") && word.equals("eq")) {
@@ -170,7 +193,7 @@ final class Filter implements Predicate<JsonNode> {
         throw wrong("needs single quotes around " + literal);
     }
 
-    private static Instant time(String literal) {
+    private Instant time(String literal) {
         try {
             return OffsetDateTime.parse(literal).toInstant();
         } catch (DateTimeException e) {
@@ -197,7 +220,7 @@ final class Filter implements Predicate<JsonNode> {
         return tokens.get(next++);
     }
 
-    private static Refusal wrong(String how) {
-        return Refusal.invalid("$filter", "The filter " + how + ".");
+    private Refusal wrong(String how) {
+        return Refusal.invalid(option, "The filter " + how + ".");
     }
 }

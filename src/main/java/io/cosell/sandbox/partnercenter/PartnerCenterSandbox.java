@@ -4,11 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Act;
+import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Change;
 import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.Row;
+import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Switches;
+import io.cosell.sandbox.Trouble;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import io.cosell.sandbox.partnercenter.SandboxCertificates.Signer;
 import io.cosell.sandbox.partnercenter.WebhookSender.Registration;
@@ -16,14 +23,16 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -33,9 +42,11 @@ import java.util.stream.Stream;
  * one address here, with their paths as they are:
  *
  * <ul>
- * <li>{@code /{tenant}/oauth2/token} and {@code /{tenant}/oauth2/v2.0/token} (login.microsoftonline.com)
+ * <li>{@code /{tenant}/oauth2/authorize}, {@code .../token}, and the same under {@code /oauth2/v2.0} with {@code .../devicecode}
+ * (login.microsoftonline.com)
  * <li>{@code /v1.0/engagements/referrals} (api.partner.microsoft.com)
- * <li>{@code /webhooks/v1/registration} (api.partnercenter.microsoft.com)
+ * <li>{@code /webhooks/v1/registration}, {@code /engagements/v1/referrals/{id}} and {@code /partner/v1/analytics/referrals}
+ * (api.partnercenter.microsoft.com)
  * </ul>
  *
  * <p>The methods act as the people of both sides, and as a network that delays or loses events. Referrals go in and out as maps of
@@ -46,13 +57,20 @@ public final class PartnerCenterSandbox extends SandboxSystem {
     /** Path of the referrals. */
     public static final String REFERRALS = "/v1.0/engagements/referrals";
 
-    private static final String CONTEXT = "https://api.partner.microsoft.com/v1.0/engagements/referrals/$metadata#Referrals/$entity";
+    /** The address that events name; it answers GET and PUT of one referral, with a token for its own host (section 1.1). */
+    static final String EVENT_REFERRALS = "/engagements/v1/referrals";
+
+    /** Larger bodies get 413; the number is the sandbox's own. */
+    private static final int MOST_BYTES = 1024 * 1024;
+    private static final int LONGEST_MESSAGE = 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() { };
 
     private final PartnerCenterOptions options;
+    private final Switches switches;
     private final SandboxCertificates certificates = SandboxCertificates.create();
     private final Tokens tokens;
+    private final Access access;
     private final Referrals referrals;
     private final WebhookSender sender;
     private final Webhooks webhooks;
@@ -71,10 +89,12 @@ public final class PartnerCenterSandbox extends SandboxSystem {
     public PartnerCenterSandbox(SandboxClock clock, PartnerCenterOptions options) {
         super("partner-center", clock, WebhookSender.policy(options));
         this.options = options;
-        tokens = new Tokens(options.account(), clock);
+        switches = new Switches(List.of(Switch.values()), options.switches());
+        tokens = new Tokens(options.account(), switches, clock);
+        access = new Access(options.account().user());
         sender = new WebhookSender(events(), certificates, signer -> certificateServer.address(signer));
-        webhooks = new Webhooks(sender, events(), clock, options.account().organizationId());
-        referrals = new Referrals(options, clock, webhooks::referralEvent);
+        webhooks = new Webhooks(sender, events(), switches, clock, options.account().organizationId());
+        referrals = new Referrals(options, switches, clock, this::written);
     }
 
     @Override
@@ -95,15 +115,20 @@ public final class PartnerCenterSandbox extends SandboxSystem {
 
     @Override
     protected Reply handle(Request request) {
-        referrals.expire();
-        String path = request.path().replaceAll("/+$", "");
-        if (Tokens.isTokenAddress(path)) {
-            return request.method().equals("POST") ? tokens.answer(request) : Reply.empty(405).with("Allow", "POST");
+        tick();
+        String path = path(request);
+        if (Tokens.isAddress(path)) {
+            return tokens.answer(request);
         }
-        if (path.equals(Webhooks.BASE) || path.startsWith(Webhooks.BASE + "/")) {
+        if (Webhooks.isAddress(path)) {
             return webhookHeaders(request, answer(() -> webhookCall(request, path), PartnerCenterSandbox::webhookError));
         }
-        return referralHeaders(request, answer(() -> referralCall(request, path), PartnerCenterSandbox::referralError));
+        return referralHeaders(request, answer(() -> referralCall(request, path), this::referralError));
+    }
+
+    /** The connector of section 5.1 writes one and two slashes behind the id, only to tell its operations apart. */
+    private static String path(Request request) {
+        return request.path().replaceAll("/+$", "");
     }
 
     private static Reply answer(Supplier<Reply> call, Function<Refusal, Object> error) {
@@ -116,79 +141,124 @@ public final class PartnerCenterSandbox extends SandboxSystem {
     }
 
     private Reply webhookCall(Request request, String path) {
-        tokens.isAppOnly(request, Tokens.WEBHOOKS);
+        if (!tokens.isAppOnly(request, Tokens.WEBHOOKS)) {
+            access.checkRegisters();
+        }
         return webhooks.answer(new Request(request.method(), path, request.query(), request.headers(), request.body()));
     }
 
+    /** Sections 1.3 and 3: the address, then the token, then the headers, then the operation. */
     private Reply referralCall(Request request, String path) {
-        if (!path.equals(REFERRALS) && !path.startsWith(REFERRALS + "/")) {
+        boolean ofEvents = path.startsWith(EVENT_REFERRALS + "/");
+        boolean analytics = path.equals(Analytics.PATH);
+        if (!ofEvents && !analytics && !path.equals(REFERRALS) && !path.startsWith(REFERRALS + "/")) {
             throw unknown(request);
         }
-        if (tokens.isAppOnly(request, Tokens.REFERRALS)) {
-            throw new Refusal(403, "accessDenied", "referral",
-                "Referrals need the token of a user with a referral role; this one is the application's.");
+        boolean appOnly = tokens.isAppOnly(request, ofEvents || analytics ? Tokens.WEBHOOKS : Tokens.REFERRALS);
+        if (appOnly && (analytics || !switches.has(Switch.APP_ONLY_REFERRALS))) {
+            throw Refusal.denied("referral", "Referrals need the token of a user with a referral role; this one is the application's.");
+        }
+        if (switches.has(Switch.CONDITIONAL_ACCESS)) {
+            throw Refusal.denied("insufficientClaims", "A rule of conditional access asks for more claims than the token has.");
+        }
+        if (!appOnly) {
+            access.checkRole();
+        }
+        checkHeaders(request);
+        Predicate<JsonNode> sees = referral -> appOnly || access.sees(referral);
+        if (analytics) {
+            return request.method().equals("GET") ? Analytics.answer(request, seen(sees), switches) : notAllowed(request, "GET");
         }
         if (path.equals(REFERRALS)) {
             return switch (request.method()) {
-                case "GET" -> list(request);
-                case "POST" -> create(request);
-                default -> throw notAllowed(request, "GET, POST");
+                case "GET" -> list(request, sees);
+                case "POST" -> create(request, appOnly);
+                default -> notAllowed(request, "GET, POST");
             };
         }
-        String id = path.substring(REFERRALS.length() + 1);
+        String id = path.substring((ofEvents ? EVENT_REFERRALS : REFERRALS).length() + 1);
         return switch (request.method()) {
-            case "GET" -> {
-                ObjectNode shown = JSON.createObjectNode().put("@odata.context", CONTEXT);
-                ObjectNode referral = referrals.get(id);
-                yield single(200, referral, shown.setAll(withLinks(referral)));
+            case "GET" -> single(200, referrals.get(id, sees), ReferralView.READ);
+            case "PUT" -> single(200, referrals.put(id, json(request), request.header("If-Match").orElse(null), sees),
+                ReferralView.REPLACED);
+            case "PATCH" -> ofEvents ? notAllowed(request, "GET, PUT") : patch(request, id, sees);
+            case "DELETE" -> {
+                if (ofEvents || !switches.has(Switch.DELETE_TAKEN)) {
+                    yield notAllowed(request, ofEvents ? "GET, PUT" : "GET, PATCH, PUT");
+                }
+                referrals.delete(id, sees);
+                yield Reply.empty(204);
             }
-            case "PATCH" -> patch(request, id);
-            default -> throw notAllowed(request, "GET, PATCH");
+            default -> notAllowed(request, ofEvents ? "GET, PUT" : "GET, PATCH, PUT");
         };
     }
 
-    private Reply list(Request request) {
-        ReferralQuery query = ReferralQuery.of(request.query());
-        Filter filter = query.filter();
-        Stream<ObjectNode> related = referrals.microsofts().stream()
-            .filter(referral -> filter != null && filter.engagements().contains(referral.get("engagementId").textValue()));
-        return query.page(Stream.concat(referrals.own().stream(), related).map(referral -> {
-            ObjectNode item = withLinks(referral);
-            return options.has(Switch.LISTS_CARRY_ETAG) ? item : item.without(List.of("eTag"));
-        }), filter);
+    /** Sections 1.3 and 1.5: what a request must carry, and what it may not be. */
+    private void checkHeaders(Request request) {
+        Map<String, Switch> required = new TreeMap<>(Map.of("client-request-id", Switch.CLIENT_REQUEST_ID_REQUIRED,
+            "MS-Contract-Version", Switch.CONTRACT_VERSION_REQUIRED));
+        required.forEach((name, when) -> {
+            if (switches.has(when) && request.header(name).isEmpty()) {
+                throw Refusal.invalid(name, "The header " + name + " is missing.");
+            }
+        });
+        String accept = request.header("Accept").orElse("*/*");
+        if (!accept.contains("json") && !accept.contains("*/*") && !accept.contains("application/*")) {
+            throw new Refusal(406, "invalidRequest", "Accept", "Answers are application/json; Accept does not take that.");
+        }
+        boolean writes = !Set.of("GET", "DELETE").contains(request.method());
+        if (writes && request.header("Content-Length").isEmpty() && request.header("Transfer-Encoding").isEmpty()) {
+            throw new Refusal(411, "invalidRequest", "Content-Length", "Send Content-Length.");
+        }
+        if (request.body().length > MOST_BYTES) {
+            throw new Refusal(413, "invalidRequest", "body", "The body is longer than " + MOST_BYTES + " bytes.");
+        }
     }
 
-    private Reply create(Request request) {
-        String requestId = options.has(Switch.IDEMPOTENT_REQUEST_IDS) ? request.header("MS-RequestId").orElse(null) : null;
+    private Stream<Row> seen(Predicate<JsonNode> sees) {
+        return referrals.rows(Referrals.OWN).stream().filter(row -> sees.test(Referrals.document(row)));
+    }
+
+    /** The caller's own referrals, and of an engagement that is asked for by name those of the other sides. */
+    private Reply list(Request request, Predicate<JsonNode> sees) {
+        ReferralQuery query = ReferralQuery.of(request.query());
+        Filter filter = query.filter();
+        Set<String> engagements = filter == null ? Set.of() : filter.engagements();
+        Stream<ObjectNode> own = filter == null || filter.onlyEngagement() == null ? referrals.all(Referrals.OWN)
+            : referrals.of(filter.onlyEngagement(), Referrals.OWN);
+        Stream<ObjectNode> others = engagements.stream()
+            .filter(engagement -> referrals.of(engagement, Referrals.OWN).anyMatch(sees))
+            .flatMap(engagement -> referrals.of(engagement, Referrals.OTHERS));
+        Stream<ObjectNode> found = Stream.concat(own.filter(sees), others)
+            .filter(referral -> (filter == null || filter.test(referral)) && !referrals.isHiddenLead(referral));
+        return query.page(found, options.pageSize(), switches, referral -> ReferralView.ITEM.of(referral, switches));
+    }
+
+    private Reply create(Request request, boolean appOnly) {
+        String requestId = switches.has(Switch.IDEMPOTENT_REQUEST_IDS) ? request.header("MS-RequestId").orElse(null) : null;
         if (requestId != null && answersByRequestId.containsKey(requestId)) {
             return answersByRequestId.get(requestId);
         }
-        ObjectNode referral = referrals.create(json(request));
-        Reply reply = single(options.createStatus(), referral, withLinks(referral));
+        ObjectNode referral = referrals.create(json(request), body -> {
+            if (!appOnly) {
+                access.locate(body);
+            }
+        }, Referrals.APPLICATION);
+        Reply reply = single(switches.has(Switch.CREATED_STATUS_201) ? 201 : 200, referral, ReferralView.CREATED);
         if (requestId != null) {
             answersByRequestId.put(requestId, reply);
         }
         return reply;
     }
 
-    private Reply patch(Request request, String id) {
-        ObjectNode referral = referrals.patch(id, json(request), request.header("If-Match").orElse(null));
+    private Reply patch(Request request, String id, Predicate<JsonNode> sees) {
+        ObjectNode referral = referrals.patch(id, json(request), request.header("If-Match").orElse(null), sees);
         boolean shown = request.header("Prefer").orElse("").contains("return=representation");
-        return shown ? single(200, referral, withLinks(referral)) : Reply.empty(204).with("ETag", referral.get("eTag").textValue());
+        return shown ? single(200, referral, ReferralView.REPLACED) : Reply.empty(204).with("ETag", referral.get("eTag").textValue());
     }
 
-    private static Reply single(int status, ObjectNode referral, JsonNode shown) {
-        return Reply.json(status, shown).with("ETag", referral.get("eTag").textValue());
-    }
-
-    private static ObjectNode withLinks(ObjectNode referral) {
-        String base = "https://api.partner.microsoft.com" + REFERRALS;
-        ObjectNode shown = referral.deepCopy();
-        ObjectNode links = shown.putObject("links");
-        links.putObject("relatedReferrals").put("uri", base + "?$filter=engagementId eq '" + referral.get("engagementId").textValue() + "'")
-            .put("method", "GET");
-        links.putObject("self").put("uri", base + "/" + referral.get("id").textValue()).put("method", "GET");
-        return shown;
+    private Reply single(int status, ObjectNode referral, ReferralView view) {
+        return Reply.json(status, view.of(referral, switches)).with("ETag", referral.get("eTag").textValue());
     }
 
     /** The JSON body of a request. */
@@ -209,24 +279,51 @@ public final class PartnerCenterSandbox extends SandboxSystem {
             + ": the contract does not describe it.");
     }
 
-    private static Refusal notAllowed(Request request, String allowed) {
-        return new Refusal(405, "invalidRequest", "referral", request.method() + " is not allowed here; allowed are " + allowed + ".");
+    private Reply notAllowed(Request request, String allowed) {
+        return Reply.json(405, referralError(new Refusal(405, "invalidRequest", "referral",
+            request.method() + " is not allowed here; allowed are " + allowed + "."))).with("Allow", allowed);
     }
 
     /** Section 1.5, body of the referral host. */
-    private static Object referralError(Refusal refusal) {
-        return Map.of("error", new TreeMap<>(Map.of("code", refusal.code(), "message", refusal.getMessage(), "target", refusal.target())));
+    private Object referralError(Refusal refusal) {
+        String message = message(refusal);
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", refusal.code());
+        error.put("message", message);
+        error.put("target", refusal.target());
+        boolean field = Set.of(400, 422).contains(refusal.status()) && switches.has(Switch.FIELD_ERRORS_NESTED);
+        if (field || refusal.target().equals("insufficientClaims")) {
+            error.put("innerError", Map.of("code", field ? "invalidField" : "insufficientClaims", "message", message));
+        }
+        return Map.of("error", error);
     }
 
     /** Section 1.5, body of the webhook host. */
-    private static Object webhookError(Refusal refusal) {
-        return new TreeMap<>(Map.of("code", refusal.code(), "description", refusal.getMessage(),
-            "data", List.of(), "source", refusal.target()));
+    static Object webhookError(Refusal refusal) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", refusal.code());
+        error.put("description", message(refusal));
+        error.put("data", List.of());
+        error.put("source", refusal.target());
+        return error;
     }
 
-    /** Section 1.3: ids of the caller are echoed, and each answer has its own. */
-    private static Reply referralHeaders(Request request, Reply reply) {
-        Reply marked = reply.with("Request-ID", UUID.randomUUID().toString());
+    private static String message(Refusal refusal) {
+        return refusal.getMessage().substring(0, Math.min(LONGEST_MESSAGE, refusal.getMessage().length()));
+    }
+
+    /** Section 1.4, the body of a throttled call, which differs from all other errors. */
+    static Reply throttled(int seconds) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("statusCode", 429);
+        body.put("message", "Rate limit is exceeded. Try again in " + seconds + " seconds.");
+        return Reply.json(429, body).with("Retry-After", String.valueOf(seconds));
+    }
+
+    /** Section 1.3: ids of the caller are echoed, and each answer has its own; the forms of the last two are not documented. */
+    private Reply referralHeaders(Request request, Reply reply) {
+        Reply marked = reply.with("Request-ID", UUID.randomUUID().toString()).with("timestamp", Times.utc(clock.instant()))
+            .with("x-ms-ags-diagnostic", "{}");
         for (String name : List.of("client-request-id", "MS-CorrelationId", "MS-RequestId")) {
             marked = request.header(name).isPresent() ? marked.with(name, request.header(name).get()) : marked;
         }
@@ -240,11 +337,115 @@ public final class PartnerCenterSandbox extends SandboxSystem {
             .with("X-Locale", request.header("X-Locale").orElse("en-US"));
     }
 
+    // ---- what every sandbox tells of itself
+
+    @Override
+    public CallKind kind(Request request) {
+        String path = path(request);
+        boolean reads = request.method().equals("GET");
+        if (Tokens.isAddress(path)) {
+            return CallKind.SIGN_IN;
+        }
+        if (Webhooks.isAddress(path)) {
+            return CallKind.REGISTRATION;
+        }
+        if (path.equals(REFERRALS) || path.equals(Analytics.PATH)) {
+            return reads ? CallKind.LIST : path.equals(REFERRALS) && request.method().equals("POST") ? CallKind.CREATE : CallKind.OTHER;
+        }
+        boolean one = path.startsWith(REFERRALS + "/") || path.startsWith(EVENT_REFERRALS + "/");
+        return !one ? CallKind.OTHER : switch (request.method()) {
+            case "GET" -> CallKind.READ;
+            case "PATCH", "PUT" -> CallKind.UPDATE;
+            case "DELETE" -> CallKind.DELETE;
+            default -> CallKind.OTHER;
+        };
+    }
+
+    @Override
+    public Reply refusal(Trouble trouble, Request request, int retryAfter) {
+        String path = path(request);
+        if (Tokens.isAddress(path)) {
+            return tokens.refusal(trouble, retryAfter);
+        }
+        if (trouble == Trouble.SESSION_EXPIRED) {
+            tokens.forget(request);
+        }
+        Supplier<Reply> call = () -> switch (trouble) {
+            case THROTTLED -> throttled(retryAfter);
+            case UNAVAILABLE -> throw new Refusal(503, "serviceNotAvailable", "service", "The service is not available. Try again later.");
+            case SESSION_EXPIRED -> throw new Refusal(401, "unauthenticated", "referral", "The access token has expired; get a new one.");
+            case PRECONDITION_FAILED -> throw new Refusal(412, switches.has(Switch.STALE_TAG_IS_RESOURCE_MODIFIED) ? "resourceModified"
+                : "preconditionFailed", "eTag", "The referral has changed since; its eTag is another now.");
+            default -> throw new Refusal(500, "generalException", "service", "The service failed. The call may be repeated.");
+        };
+        Reply reply = Webhooks.isAddress(path) ? webhookHeaders(request, answer(call, PartnerCenterSandbox::webhookError))
+            : referralHeaders(request, answer(call, this::referralError));
+        return trouble == Trouble.UNAVAILABLE ? reply.with("Retry-After", String.valueOf(retryAfter)) : reply;
+    }
+
+    @Override
+    public Switches switches() {
+        return switches;
+    }
+
+    @Override
+    public List<Act> acts() {
+        return PartnerCenterActs.of(this);
+    }
+
+    /** Section 4.2: the partner hears of its own referrals, and of the other sides' as related ones. */
+    private void written(Change change) {
+        String user = change.by().user();
+        String table = change.row().table();
+        changed(new RowChange(clock.instant(), user, null, change.message(), table, change.row().id(), change.written()));
+        boolean silent = user.equals(Referrals.APPLICATION) && change.message().equals("Update")
+            && switches.has(Switch.PATCH_RAISES_NO_EVENT);
+        if (silent || change.message().equals("Delete")) {
+            return;
+        }
+        String what = change.message().equals("Create") ? "referral-created" : "referral-updated";
+        String id = change.row().id();
+        if (table.equals(Referrals.OWN)) {
+            webhooks.referralEvent(what, id);
+        } else {
+            String own = referrals.of(Referrals.engagement(Referrals.document(change.row())), Referrals.OWN).findFirst()
+                .map(deal -> deal.get("id").textValue()).orElse(id);
+            webhooks.referralEvent("related-" + what, switches.has(Switch.RELATED_EVENTS_CARRY_OWN_ID) ? own : id);
+        }
+    }
+
+    @Override
+    public synchronized ObjectNode state() {
+        ObjectNode state = JSON.createObjectNode();
+        state.put("system", "partner-center");
+        switches.all().stream().filter(switches::has).forEach(which -> state.withArray("switches").add(which.name()));
+        state.set("user", access.json());
+        state.set("registration", webhooks.state());
+        state.setAll(referrals.state());
+        return state;
+    }
+
+    @Override
+    public synchronized void restore(ObjectNode state) {
+        if (!state.path("system").asText().equals("partner-center")) {
+            throw new IllegalArgumentException("This is no state of Partner Center: system is " + state.path("system") + ".");
+        }
+        List<io.cosell.sandbox.Switch> on = new ArrayList<>();
+        state.path("switches").forEach(name -> on.add(switches.named(name.asText())));
+        Access.Rights.of(state.path("user"));
+        referrals.restore(state);
+        switches.all().forEach(which -> switches.turn(which, on.contains(which)));
+        access.restore(state.path("user"));
+        webhooks.restore(state.path("registration"));
+        answersByRequestId.clear();
+    }
+
     // ---- people
 
-    /** Applies what the clock has brought about: unanswered referrals expire. Every call does the same first. */
+    /** Applies what the clock has brought about: answers of Microsoft's, expiry, other rights. Every call does the same first. */
     public synchronized void tick() {
-        referrals.expire();
+        access.tick(clock.instant());
+        referrals.tick();
     }
 
     /**
@@ -254,7 +455,30 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @return its id
      */
     public synchronized String microsoftInvites(Map<String, Object> referral) {
-        return referrals.receive(JSON.valueToTree(referral)).get("id").textValue();
+        tick();
+        return referrals.receive(JSON.valueToTree(referral), Referrals.MICROSOFT, "Microsoft").get("id").textValue();
+    }
+
+    /**
+     * Another partner invites this one to its deal: a referral of its own, New/Pending, Incoming (section 2.6).
+     *
+     * @return its id
+     */
+    public synchronized String anotherPartnerInvites(Map<String, Object> referral, String organizationId, String organizationName) {
+        tick();
+        return referrals.receive(JSON.valueToTree(referral), organizationId, organizationName).get("id").textValue();
+    }
+
+    /** A partner invited to a deal of this one accepts or declines it, on its own referral. */
+    public synchronized void invitedPartnerAnswers(String id, boolean accepts, String reason) {
+        tick();
+        referrals.invitedPartnerAnswers(id, accepts, reason);
+    }
+
+    /** A partner invited to a deal of this one edits its own referral, such as date and value. */
+    public synchronized void invitedPartnerEdits(String id, Map<String, Object> pointerToValue) {
+        tick();
+        referrals.invitedPartnerEdits(id, values(pointerToValue));
     }
 
     /**
@@ -263,7 +487,8 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @return its id
      */
     public synchronized String partnerCreates(Map<String, Object> referral) {
-        return referrals.create(JSON.valueToTree(referral)).get("id").textValue();
+        tick();
+        return referrals.create(JSON.valueToTree(referral), anywhere -> { }, Referrals.PARTNER).get("id").textValue();
     }
 
     /**
@@ -272,9 +497,14 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @param pointerToValue new values by JSON pointer, such as {@code /details/dealValue}; {@code /team/-} appends
      */
     public synchronized void partnerEdits(String id, Map<String, Object> pointerToValue) {
+        tick();
+        referrals.edit(id, values(pointerToValue));
+    }
+
+    private static Map<String, JsonNode> values(Map<String, Object> pointerToValue) {
         Map<String, JsonNode> values = new LinkedHashMap<>();
         pointerToValue.forEach((pointer, value) -> values.put(pointer, JSON.valueToTree(value)));
-        referrals.edit(id, values);
+        return values;
     }
 
     /** The partner accepts an inbound referral in the portal. */
@@ -305,17 +535,41 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @throws IllegalArgumentException if no invitation is open
      */
     public synchronized void microsoftAccepts(String engagementId, String msxId, List<Map<String, Object>> sellers) {
+        tick();
         referrals.microsoftAccepts(engagementId, msxId, JSON.valueToTree(sellers));
     }
 
     /** Microsoft declines its newest open invitation of an engagement. */
     public synchronized void microsoftDeclines(String engagementId, String reason) {
+        tick();
         referrals.microsoftDeclines(engagementId, reason);
     }
 
     /** Microsoft closes its accepted side of an engagement as Won or Lost. */
     public synchronized void microsoftCloses(String engagementId, String substatus, String reason) {
+        tick();
         referrals.microsoftCloses(engagementId, substatus, reason);
+    }
+
+    /**
+     * Microsoft answers by itself from now on.
+     *
+     * @param engagementId whose invitation, also one that is open; null for every later invitation without an answer of its own
+     */
+    public synchronized void microsoftAnswers(String engagementId, MicrosoftAnswer answer) {
+        tick();
+        referrals.answer(engagementId, answer);
+    }
+
+    /**
+     * Microsoft takes a step in the review of the newest deal registration of a referral (section 2.8).
+     *
+     * @param status Approved, ReviewPending, ActionRequired, Passed, Failed or Closed
+     * @throws IllegalArgumentException if the review cannot go there
+     */
+    public synchronized void microsoftReviewsRegistration(String id, String status, String reason) {
+        tick();
+        referrals.reviewRegistration(id, status, reason);
     }
 
     /**
@@ -324,23 +578,30 @@ public final class PartnerCenterSandbox extends SandboxSystem {
      * @throws IllegalArgumentException if there is none
      */
     public synchronized Map<String, Object> referral(String id) {
-        return Stream.concat(referrals.own().stream(), referrals.microsofts().stream())
-            .filter(referral -> referral.get("id").textValue().equals(id)).findFirst().map(PartnerCenterSandbox::map)
-            .orElseThrow(() -> new IllegalArgumentException("There is no referral " + id + "."));
+        ObjectNode referral = referrals.find(id);
+        if (referral == null) {
+            throw new IllegalArgumentException("There is no referral " + id + ".");
+        }
+        return map(referral);
     }
 
     /** The partner's own referrals, oldest first. */
     public synchronized List<Map<String, Object>> referrals() {
-        return maps(referrals.own());
+        return maps(referrals.all(Referrals.OWN));
     }
 
     /** Microsoft's sides of shared deals, oldest first. */
     public synchronized List<Map<String, Object>> microsoftReferrals() {
-        return maps(referrals.microsofts());
+        return maps(referrals.all(Referrals.OTHERS).filter(Referrals::isMicrosofts));
     }
 
-    private static List<Map<String, Object>> maps(Collection<ObjectNode> nodes) {
-        return nodes.stream().map(PartnerCenterSandbox::map).toList();
+    /** What partners invited to deals of this one have, oldest first. */
+    public synchronized List<Map<String, Object>> invitedPartnersReferrals() {
+        return maps(referrals.all(Referrals.OTHERS).filter(referral -> !Referrals.isMicrosofts(referral)));
+    }
+
+    private static List<Map<String, Object>> maps(Stream<ObjectNode> nodes) {
+        return nodes.map(PartnerCenterSandbox::map).toList();
     }
 
     private static Map<String, Object> map(ObjectNode referral) {
@@ -367,6 +628,21 @@ public final class PartnerCenterSandbox extends SandboxSystem {
     /** The user signs in again in the browser. Returns a new refresh token. */
     public synchronized String signIn() {
         return tokens.newRefreshToken();
+    }
+
+    /**
+     * The user enters the code that a device shows, and signs in or says no.
+     *
+     * @throws IllegalArgumentException if no device shows this code
+     */
+    public synchronized void signInDevice(String userCode, boolean agrees) {
+        tokens.signInDevice(userCode, agrees);
+    }
+
+    /** The user's role, locations and right to register for events change, after a while (section 1.2: up to an hour). */
+    synchronized void changeRights(Access.Rights rights, Duration after) {
+        access.change(rights, clock.instant().plus(after));
+        tick();
     }
 
     // ---- events on their way

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Switches;
+import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,13 +27,12 @@ import java.util.stream.Stream;
  */
 record ReferralQuery(Map<String, String> options) {
 
-    /** Most referrals in one answer. */
-    static final int PAGE = 100;
-
     /** As in the samples: http, another path, and a host of its own. A client takes the query and calls its configured address. */
     private static final String NEXT_LINK = "http://api.partner.microsoft.com/v1.0/referrals?$skiptoken=";
     private static final String CONTEXT = "http://api.partner.microsoft.com/v1.0/$metadata#Referrals";
     private static final Set<String> KNOWN = Set.of("$filter", "$orderby", "$top", "$skip", "$select", "$count");
+    /** The page size of the text of February 2019. */
+    private static final String PAGE_SIZE = "pagesize";
 
     /**
      * Reads the query parameters of a request, or the page token among them.
@@ -42,27 +44,40 @@ record ReferralQuery(Map<String, String> options) {
             return new ReferralQuery(fromToken(parameters.get("$skiptoken")));
         }
         Map<String, String> options = new LinkedHashMap<>(parameters);
-        options.keySet().removeIf(name -> !name.startsWith("$"));
-        options.keySet().stream().filter(name -> !KNOWN.contains(name)).findFirst().ifPresent(name -> {
+        options.keySet().removeIf(name -> !name.startsWith("$") && !name.equals(PAGE_SIZE));
+        options.keySet().stream().filter(name -> !KNOWN.contains(name) && !name.equals(PAGE_SIZE)).findFirst().ifPresent(name -> {
             throw new Refusal(501, "generalException", name, "The sandbox does not know the query option " + name + ".");
         });
         return new ReferralQuery(options);
     }
 
     Filter filter() {
-        return options.containsKey("$filter") ? new Filter(options.get("$filter")) : null;
+        return options.containsKey("$filter") ? new Filter(options.get("$filter"), "$filter", Filter.REFERRAL) : null;
     }
 
-    /** One page of these referrals as the answer of the list, with a link to the next page if there is one. */
-    Reply page(Stream<ObjectNode> referrals, Filter filter) {
-        List<ObjectNode> found = referrals.filter(referral -> filter == null || filter.test(referral)).sorted(order()).toList();
+    /**
+     * One page of these referrals as the answer of the list, with a link to the next page if there is one.
+     *
+     * @param referrals oldest first, those of the filter only
+     * @param pageSize  most referrals in one answer
+     * @param view      turns a referral into an item
+     */
+    Reply page(Stream<ObjectNode> referrals, int pageSize, Switches switches, UnaryOperator<ObjectNode> view) {
+        List<ObjectNode> found = referrals.sorted(order()).toList();
         int from = Math.min(count("$skip", 0), found.size());
         int wanted = Math.min(count("$top", Integer.MAX_VALUE), found.size() - from);
-        int size = Math.min(wanted, PAGE);
+        boolean large = switches.has(Switch.LARGE_PAGES) && options.containsKey("$top");
+        int size = Math.min(wanted, large ? wanted : Math.min(pageSize, count(PAGE_SIZE, pageSize)));
+        if (size == 0 && wanted > 0) {
+            throw Refusal.invalid(PAGE_SIZE, PAGE_SIZE + " must be 1 or more.");
+        }
+        Set<String> selected = selected();
+        List<ObjectNode> items = found.subList(from, from + size).stream().map(view)
+            .map(item -> selected == null ? item : item.retain(selected)).toList();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("@odata.context", CONTEXT);
-        body.put("@odata.count", found.size());
-        body.put("value", found.subList(from, from + size).stream().map(this::selected).toList());
+        body.put("@odata.count", switches.has(Switch.COUNT_OF_PAGE) ? size : found.size());
+        body.put("value", items);
         if (wanted > size) {
             body.put("@odata.nextLink", NEXT_LINK + URLEncoder.encode(token(from + size, count("$top", Integer.MAX_VALUE) - size),
                 StandardCharsets.UTF_8));
@@ -89,20 +104,21 @@ record ReferralQuery(Map<String, String> options) {
             || !Set.of("asc", "desc").contains(direction)) {
             throw Refusal.invalid("$orderby", "$orderby must be createdDateTime or updatedDateTime, with or without desc.");
         }
-        Comparator<JsonNode> byTime = Comparator.comparing(referral -> OffsetDateTime.parse(referral.path(words[0]).textValue()));
+        Comparator<JsonNode> byTime = Comparator.comparing(referral -> referral.path(words[0]).textValue()); // texts of one width
         return direction.equals("desc") ? byTime.reversed() : byTime;
     }
 
-    private ObjectNode selected(ObjectNode referral) {
+    /** The members of {@code $select}, null for all. */
+    private Set<String> selected() {
         String select = options.get("$select");
         if (select == null) {
-            return referral;
+            return null;
         }
-        List<String> names = Stream.of(select.split(",")).map(String::trim).toList();
+        Set<String> names = Stream.of(select.split(",")).map(String::trim).collect(Collectors.toSet());
         names.stream().filter(name -> !Names.TOP_LEVEL.contains(name)).findFirst().ifPresent(name -> {
             throw Refusal.invalid("$select", "A referral has no member '" + name + "'; $select takes top-level names with commas between.");
         });
-        return referral.deepCopy().retain(names);
+        return names;
     }
 
     private String token(int skip, int top) {

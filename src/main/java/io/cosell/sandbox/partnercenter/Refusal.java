@@ -28,6 +28,11 @@ public final class Refusal extends RuntimeException {
         return new Refusal(400, "invalidRequest", target, message);
     }
 
+    /** The 403 of somebody whose role or location does not reach this (section 1.2). */
+    static Refusal denied(String target, String message) {
+        return new Refusal(403, "accessDenied", target, message);
+    }
+
     /** HTTP status of the refusal. */
     public int status() {
         return status;

@@ -13,6 +13,8 @@ final class Times {
 
     private static final DateTimeFormatter SEVEN = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSS").withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
+
     private Times() {
     }
 
@@ -30,5 +32,10 @@ final class Times {
     /** As in referrals, such as {@code 2019-02-23T02:05:23.2931817Z}. */
     static String utc(Instant time) {
         return plain(time) + "Z";
+    }
+
+    /** As in analytics, such as {@code 2018-02-07T23:43:19}. */
+    static String seconds(Instant time) {
+        return SECONDS.format(time);
     }
 }

@@ -1,11 +1,15 @@
 package io.cosell.sandbox.partnercenter;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.Delivery.Attempt;
 import io.cosell.sandbox.EventSender;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
+import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.Switches;
+import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import io.cosell.sandbox.partnercenter.WebhookSender.Registration;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.URI;
@@ -20,16 +24,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The webhook registration of the tenant and the events that go to it (sections 4.1 and 4.2). Not thread-safe. */
 final class Webhooks {
 
     static final String BASE = "/webhooks/v1/registration";
 
-    private static final String VALIDATION = BASE + "/validationEvents";
+    /** The internal address of the swagger, with and without the path of the host; the same behind it. */
+    private static final Pattern ADDRESS = Pattern.compile("(?:/webhooks)?/v1(?:/internalApp)?/registration(/.*)?");
+
+    private static final String VALIDATION = "/validationEvents";
     private static final String TEST = "test-created";
     private static final List<String> EVENTS = List.of("referral-created", "referral-updated", "related-referral-created",
-        "related-referral-updated", TEST, "subscription-updated", "usagerecords-thresholdExceeded");
+        "related-referral-updated", "subscription-updated", TEST, "usagerecords-thresholdExceeded");
     private static final int TESTS_PER_MINUTE = 2;
     private static final Duration TESTS_KEPT = Duration.ofDays(7);
 
@@ -38,40 +47,67 @@ final class Webhooks {
 
     private final WebhookSender sender;
     private final EventSender events;
+    private final Switches switches;
     private final Clock clock;
     private final String partnerId;
     private final Map<String, Test> tests = new LinkedHashMap<>();
+    private JsonNode properties = SandboxSystem.JSON.createObjectNode();
+    private Instant registered;
 
     /**
      * @param partnerId organisation id of the partner, shown in the state of validation events
      */
-    Webhooks(WebhookSender sender, EventSender events, Clock clock, String partnerId) {
+    Webhooks(WebhookSender sender, EventSender events, Switches switches, Clock clock, String partnerId) {
         this.sender = sender;
         this.events = events;
+        this.switches = switches;
         this.clock = clock;
         this.partnerId = partnerId;
     }
 
+    static boolean isAddress(String path) {
+        return ADDRESS.matcher(path).matches();
+    }
+
     /** Answers a call to the registration. */
     Reply answer(Request request) {
-        String call = request.method() + " " + request.path();
-        if (call.startsWith("GET " + VALIDATION + "/")) {
-            return testState(request.path().substring(VALIDATION.length() + 1));
+        Matcher address = ADDRESS.matcher(request.path());
+        if (!address.matches()) {
+            throw new IllegalArgumentException(request.path() + " is no address of the registration");
         }
-        return switch (call) {
-            case "GET " + BASE + "/events" -> Reply.json(200, EVENTS);
-            case "GET " + BASE -> Reply.json(200, view(registered()));
-            case "POST " + BASE -> {
-                if (sender.registration() != null) {
-                    throw new Refusal(409, "invalidRequest", "registration", "There is a registration already, for "
-                        + sender.registration().url() + "; replace it with PUT.");
-                }
-                yield register(UUID.randomUUID().toString(), PartnerCenterSandbox.json(request));
-            }
-            case "PUT " + BASE -> register(registered().subscriberId(), PartnerCenterSandbox.json(request));
-            case "POST " + VALIDATION -> test();
-            default -> throw PartnerCenterSandbox.unknown(request);
+        String path = address.group(1) == null ? "" : address.group(1);
+        String method = request.method();
+        if (path.startsWith(VALIDATION + "/")) {
+            return method.equals("GET") ? testState(path.substring(VALIDATION.length() + 1)) : notAllowed(method, "GET");
+        }
+        return switch (path) {
+            case "" -> switch (method) {
+                case "GET" -> Reply.json(200, view(registered()));
+                case "POST" -> register(first(), PartnerCenterSandbox.json(request));
+                case "PUT" -> register(registered().subscriberId(), PartnerCenterSandbox.json(request));
+                default -> notAllowed(method, "GET, POST, PUT");
+            };
+            case "/events" -> method.equals("GET") ? Reply.json(200, EVENTS) : notAllowed(method, "GET");
+            case VALIDATION -> method.equals("POST") ? test() : notAllowed(method, "POST");
+            default -> throw new Refusal(404, "itemNotFound", "registration", "There is no address " + request.path() + ".");
         };
+    }
+
+    private static Reply notAllowed(String method, String allowed) {
+        return Reply.json(405, PartnerCenterSandbox.webhookError(new Refusal(405, "invalidRequest", "registration",
+            method + " is not allowed here; allowed are " + allowed + "."))).with("Allow", allowed);
+    }
+
+    /** Id of a registration that POST makes. */
+    private String first() {
+        if (sender.registration() == null) {
+            return UUID.randomUUID().toString();
+        }
+        if (switches.has(Switch.POST_OVERWRITES_REGISTRATION)) {
+            return sender.registration().subscriberId();
+        }
+        throw new Refusal(409, "invalidRequest", "registration", "There is a registration already, for " + sender.registration().url()
+            + "; replace it with PUT.");
     }
 
     private Registration registered() {
@@ -99,6 +135,11 @@ final class Webhooks {
         JsonNode msHeader = members.get("signaturetokentomssignatureheader");
         boolean inMsHeader = msHeader != null && Boolean.parseBoolean(msHeader.asText());
         sender.register(new Registration(subscriberId, URI.create(url.asText()), names, inMsHeader));
+        properties = members.getOrDefault("properties", SandboxSystem.JSON.createObjectNode());
+        registered = clock.instant();
+        if (switches.has(Switch.CAMEL_CASE_REGISTRATION)) {
+            return Reply.json(200, view(sender.registration()));
+        }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("SubscriberId", subscriberId);
         answer.putAll(view(sender.registration()));
@@ -115,12 +156,49 @@ final class Webhooks {
         }
     }
 
-    /** As in the official samples: how the signature is sent is not shown. */
-    private static Map<String, Object> view(Registration registration) {
+    /** As in the official samples, which do not show how the signature is sent; or as in the swagger, which shows all. */
+    private Map<String, Object> view(Registration registration) {
         Map<String, Object> view = new LinkedHashMap<>();
-        view.put("WebhookUrl", registration.url().toString());
-        view.put("WebhookEvents", registration.events());
+        if (switches.has(Switch.CAMEL_CASE_REGISTRATION)) {
+            view.put("subscriberId", registration.subscriberId());
+            view.put("webhookUrl", registration.url().toString());
+            view.put("webhookEvents", registration.events());
+            view.put("signatureTokenToMsSignatureHeader", registration.msSignatureHeader());
+            view.put("properties", properties);
+            view.put("lastModifiedTimestamp", Times.utc(registered));
+        } else {
+            view.put("WebhookUrl", registration.url().toString());
+            view.put("WebhookEvents", registration.events());
+        }
         return view;
+    }
+
+    /** The registration as JSON, null if there is none. */
+    ObjectNode state() {
+        Registration to = sender.registration();
+        if (to == null) {
+            return null;
+        }
+        ObjectNode state = SandboxSystem.JSON.createObjectNode().put("subscriberId", to.subscriberId()).put("url", to.url().toString())
+            .put("msSignatureHeader", to.msSignatureHeader()).put("registered", registered.toString());
+        state.set("properties", properties);
+        to.events().forEach(state.putArray("events")::add);
+        return state;
+    }
+
+    /** Takes what {@link #state} gave. */
+    void restore(JsonNode state) {
+        tests.clear();
+        if (!state.isObject()) {
+            sender.register(null);
+            return;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        state.path("events").forEach(event -> names.add(event.asText()));
+        properties = state.path("properties");
+        registered = Instant.parse(state.path("registered").asText());
+        sender.register(new Registration(state.path("subscriberId").asText(), URI.create(state.path("url").asText()), names,
+            state.path("msSignatureHeader").asBoolean()));
     }
 
     private Reply test() {
@@ -131,11 +209,11 @@ final class Webhooks {
         List<Instant> recent = tests.values().stream().map(Test::at).filter(at -> at.isAfter(now.minusSeconds(60))).toList();
         if (recent.size() >= TESTS_PER_MINUTE) {
             long pause = Math.max(1, Duration.between(now, recent.get(0).plusSeconds(60)).toSeconds());
-            return Reply.json(429, Map.of("statusCode", 429, "message", "Rate limit is exceeded. Try again in " + pause + " seconds."))
-                .with("Retry-After", String.valueOf(pause));
+            return PartnerCenterSandbox.throttled((int) pause);
         }
         String id = UUID.randomUUID().toString();
-        int delivery = sender.event(TEST, id, body(TEST, "http://api.partnercenter.microsoft.com" + VALIDATION + "/" + id, "test", now));
+        String uri = "http://api.partnercenter.microsoft.com" + BASE + VALIDATION + "/" + id;
+        int delivery = sender.event(TEST, id, body(TEST, uri, "test", now));
         tests.put(id, new Test(now, delivery));
         return Reply.json(200, Map.of("correlationId", id));
     }

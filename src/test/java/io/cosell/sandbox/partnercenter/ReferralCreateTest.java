@@ -200,7 +200,7 @@ class ReferralCreateTest {
 
     @Test
     void switchesAnswerTheOpenPointsTheOtherWay() {
-        PartnerCenterOptions options = PartnerCenterOptions.defaults().withCreateStatus(201).with(Switch.SERVICE_INVITES_MICROSOFT,
+        PartnerCenterOptions options = PartnerCenterOptions.defaults().with(Switch.CREATED_STATUS_201, Switch.SERVICE_INVITES_MICROSOFT,
             Switch.MICROSOFT_REFERRAL_READABLE, Switch.IDEMPOTENT_REQUEST_IDS, Switch.ZERO_DEAL_VALUE);
         try (TestClient own = new TestClient(options)) {
             Map<String, Object> deal = ExampleReferrals.outbound();

@@ -147,7 +147,7 @@ class ReferralListTest {
     void getsOneWithTagAndLinks() {
         Answer answer = client.referrals("GET", "/" + german, null, "MS-CorrelationId", "corr", "client-request-id", "mine");
         assertThat(answer.json().get("eTag").textValue()).isEqualTo(answer.header("ETag")).startsWith("\"");
-        assertThat(answer.json().at("/links/self/uri").textValue()).endsWith("/v1.0/engagements/referrals/" + german);
+        assertThat(answer.json().at("/links/self/uri").textValue()).endsWith("/v1.0/engagments/referrals/" + german);
         assertThat(answer.json().get("@odata.context").textValue()).endsWith("$metadata#Referrals/$entity");
         assertThat(answer.header("MS-CorrelationId")).isEqualTo("corr");
         assertThat(answer.header("client-request-id")).isEqualTo("mine");
@@ -158,10 +158,9 @@ class ReferralListTest {
     void doesNotPretend() {
         assertThat(client.referrals("GET", "/nobody", null).code()).isEqualTo("itemNotFound");
         assertThat(client.referrals("GET", "/nobody", null).status()).isEqualTo(404);
-        assertThat(client.referrals("PUT", "/" + german, Map.of()).status()).isEqualTo(405);
         assertThat(client.referrals("DELETE", "/" + german, null).status()).isEqualTo(405);
-        Answer analytics = client.callWith(client.userToken(Tokens.WEBHOOKS), "GET", "/partner/v1/analytics/referrals", null);
-        assertThat(analytics.status()).isEqualTo(501);
-        assertThat(analytics.json().at("/error/message").textValue()).contains("/partner/v1/analytics/referrals");
+        Answer unknown = client.callWith(client.userToken(Tokens.REFERRALS), "GET", "/v1.0/engagements/solutions", null);
+        assertThat(unknown.status()).isEqualTo(501);
+        assertThat(unknown.json().at("/error/message").textValue()).contains("/v1.0/engagements/solutions");
     }
 }

@@ -211,21 +211,6 @@ class ReferralPatchTest {
     }
 
     @Test
-    void aWonDealIsRegistered() {
-        JsonNode add = TestClient.sample("constructed-deal-registration-add.request.json");
-        JsonNode update = TestClient.sample("constructed-deal-registration-update.request.json");
-        assertThat(patch(add).target()).isEqualTo("registrations");
-        bring(client, "Closed/Won");
-        assertThat(patch(update).status()).isEqualTo(400);
-        assertThat(client.referrals("PATCH", "/" + id + "/", add).status()).isEqualTo(204);
-        assertThat(client.referrals("PATCH", "/" + id + "//", update).status()).isEqualTo(204);
-        JsonNode registration = deal().at("/registrations/0");
-        assertThat(registration.get("status").textValue()).isEqualTo("ReviewPending");
-        assertThat(registration.at("/contract/value").intValue()).isEqualTo(60000);
-        assertThat(registration.at("/solutionDetails/0/pricingModel").textValue()).isEqualTo("PayAsYouGo");
-    }
-
-    @Test
     void peopleDeclineAndClearMembers() {
         Map<String, Object> edit = new LinkedHashMap<>();
         edit.put("/externalReferenceId", null);

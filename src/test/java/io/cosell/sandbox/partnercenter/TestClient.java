@@ -1,6 +1,9 @@
 package io.cosell.sandbox.partnercenter;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.Act;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import java.io.IOException;
@@ -20,6 +23,8 @@ import java.util.stream.Collectors;
 
 /** A Partner Center sandbox with its clock, and calls to it over real HTTP as a program makes them. */
 final class TestClient implements AutoCloseable {
+
+    static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() { };
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -68,10 +73,39 @@ final class TestClient implements AutoCloseable {
         for (int i = 0; i < pairs.length; i += 2) {
             form.put(pairs[i], pairs[i + 1]);
         }
+        return post(path, form);
+    }
+
+    /** Posts a form of only these pairs, as a client without a secret does. */
+    Answer form(String path, String... pairs) {
+        Map<String, String> form = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            form.put(pairs[i], pairs[i + 1]);
+        }
+        return post(path, form);
+    }
+
+    private Answer post(String path, Map<String, String> form) {
         String body = form.entrySet().stream().map(pair -> encode(pair.getKey()) + "=" + encode(pair.getValue()))
             .collect(Collectors.joining("&"));
         return send(HttpRequest.newBuilder(URI.create(sandbox.address() + "/" + sandbox.options().account().tenant() + path))
             .header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Signs the user in in the browser; returns the code that comes back to this address. */
+    String code(String redirectUri) {
+        Answer answer = get("/oauth2/authorize", "client_id", sandbox.options().account().clientId(), "response_type", "code",
+            "redirect_uri", redirectUri, "state", "mine");
+        return answer.header("Location").replaceAll(".*[?&]code=([^&]+).*", "$1");
+    }
+
+    /** Opens an address of the directory as a browser; pairs of name and value. */
+    Answer get(String path, String... pairs) {
+        StringBuilder query = new StringBuilder();
+        for (int i = 0; i < pairs.length; i += 2) {
+            query.append(i == 0 ? "?" : "&").append(encode(pairs[i])).append("=").append(encode(pairs[i + 1]));
+        }
+        return send(HttpRequest.newBuilder(URI.create(sandbox.address() + "/" + sandbox.options().account().tenant() + path + query)));
     }
 
     String userToken(String audience) {
@@ -118,6 +152,18 @@ final class TestClient implements AutoCloseable {
         webhooks("POST", "", Map.of("WebhookUrl", url, "WebhookEvents", List.of("referral-created", "referral-updated",
             "related-referral-created", "related-referral-updated", "test-created"),
             "SignatureTokenToMsSignatureHeader", msSignatureHeader));
+    }
+
+    /** Invites Microsoft to a deal as the constructed sample does. */
+    Answer invite(String engagement) {
+        return referrals("POST", "", ((ObjectNode) sample("constructed-create-microsoft-connected-referral.request.json"))
+            .put("engagementId", engagement));
+    }
+
+    /** Does an act by its name, with its parameters as JSON. */
+    JsonNode act(String name, String parameters) {
+        Act act = sandbox.acts().stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow();
+        return SandboxSystem.JSON.valueToTree(act.does().apply(parse(parameters)));
     }
 
     /** An official sample. */

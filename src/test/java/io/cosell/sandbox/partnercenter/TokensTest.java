@@ -60,7 +60,8 @@ class TokensTest {
         assertError(refresh("stolen", Tokens.REFERRALS), 400, "invalid_grant");
         assertError(client.token("/oauth2/token", "client_secret", "wrong", "grant_type", "client_credentials"), 401, "invalid_client");
         assertError(client.token("/oauth2/token", "client_id", "wrong", "grant_type", "client_credentials"), 401, "invalid_client");
-        assertError(client.token("/oauth2/token", "grant_type", "password"), 400, "unsupported_grant_type");
+        assertError(client.token("/oauth2/token", "grant_type", "password"), 400, "invalid_grant");
+        assertError(client.token("/oauth2/token", "grant_type", "magic"), 400, "unsupported_grant_type");
         assertError(refresh("sandbox-refresh-token", "https://graph.microsoft.com"), 400, "invalid_resource");
         assertError(client.token("/oauth2/v2.0/token", "grant_type", "client_credentials", "scope", "openid"), 400, "invalid_scope");
     }
