@@ -94,11 +94,11 @@ class FaultsOfEverySystemTest {
         String token = post(partnerCenter.address() + "/" + account.tenant() + "/oauth2/token", "application/x-www-form-urlencoded", body,
             "none");
         post(partnerCenter.address() + "/webhooks/v1/registration", "application/json", "{\"WebhookUrl\":\"" + url
-            + "\",\"WebhookEvents\":[\"referral-created\",\"referral-updated\"]}", json(token));
+            + "\",\"WebhookEvents\":[\"referral-created\",\"referral-updated\"]}", accessToken(token));
     }
 
-    private static String json(String token) throws JsonProcessingException {
-        return SandboxSystem.JSON.readTree(token).get("access_token").textValue();
+    private static String accessToken(String answer) throws JsonProcessingException {
+        return SandboxSystem.JSON.readTree(answer).get("access_token").textValue();
     }
 
     private String post(String address, String mediaType, String body, String token) throws Exception {
