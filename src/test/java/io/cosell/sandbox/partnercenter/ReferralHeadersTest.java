@@ -65,7 +65,8 @@ class ReferralHeadersTest {
     private static String raw(String method, String token, String headers, String body) {
         URI address = URI.create(client.sandbox.address());
         try (Socket socket = new Socket(address.getHost(), address.getPort()); InputStream in = socket.getInputStream()) {
-            socket.getOutputStream().write((method + " " + PartnerCenterSandbox.REFERRALS + " HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n"
+            socket.getOutputStream().write((method + " " + PartnerCenterSandbox.REFERRALS
+                + " HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n"
                 + "Authorization: Bearer " + token + "\r\n" + headers + "\r\n" + body).getBytes(StandardCharsets.UTF_8));
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
