@@ -88,7 +88,8 @@ final class PartnerCenterActs {
                     return null;
                 }),
             act("another-partner-sends-referral", OTHER, "Invites this partner to its deal, New/Pending. Answers the id.",
-                Map.of("referral", REFERRAL, "organizationId", "id of the other partner", "organizationName?", "its name"), (box, sent) -> Map.of("id",
+                Map.of("referral", REFERRAL, "organizationId", "id of the other partner", "organizationName?", "its name"),
+                (box, sent) -> Map.of("id",
                 box.anotherPartnerInvites(map(sent, "referral"), text(sent, "organizationId"),
                     sent.path("organizationName").asText("Another partner")))),
             act("invited-partner-accepts", OTHER, "Accepts this partner's invitation.", Map.of("id", "id of its own referral"),
