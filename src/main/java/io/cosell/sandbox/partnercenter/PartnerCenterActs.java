@@ -18,7 +18,6 @@ final class PartnerCenterActs {
     private static final String PARTNER = "partner in the portal";
     private static final String OTHER = "another partner";
     private static final String ADMIN = "administrator";
-    private static final String NETWORK = "network";
 
     private static final String REFERRAL = "the referral, members as on the wire";
     private static final String ID = "id of the referral";
@@ -130,16 +129,7 @@ final class PartnerCenterActs {
                 (box, sent) -> {
                     box.revokeRefreshTokens();
                     return null;
-                }),
-            act("hold-events", NETWORK, "Keeps new events back, or lets them go, those kept back first.", Map.of("on", "true or false"),
-                (box, sent) -> {
-                    box.holdWebhooks(sent.path("on").asBoolean());
-                    return null;
-                }),
-            act("drop-events", NETWORK, "Loses new events, or no longer.", Map.of("on", "true or false"), (box, sent) -> {
-                box.dropWebhooks(sent.path("on").asBoolean());
-                return null;
-            }));
+                }));
     }
 
     private Act act(String name, String as, String says, Map<String, String> parameters,
