@@ -69,7 +69,10 @@ class PostgresTest {
             stage.eventually(() -> String.valueOf(stage.opportunityRow(stage.link(referral).recordId()).get("estimatedvalue"))
                 .startsWith("77000"));
             stage.settled();
-            assertThat(stage.store().links()).allMatch(link -> link.state().equals("linked"));
+            // a record made from a referral may be noticed before it is written down as that; the link made for it is then given up
+            assertThat(stage.store().links()).filteredOn(link -> link.referralId() != null).hasSize(2)
+                .allMatch(link -> link.state().equals("linked"));
+            assertThat(stage.store().links()).filteredOn(link -> link.referralId() == null).allMatch(link -> link.state().equals("ended"));
         }
     }
 }
