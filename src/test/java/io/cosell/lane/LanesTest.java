@@ -53,7 +53,7 @@ class LanesTest {
     }
 
     private void start(Function<String, Optional<Duration>> run) {
-        lanes = new Lanes(dataSource, store, run, 2, Duration.ofMillis(50));
+        lanes = new Lanes(dataSource, store, run, 2, Duration.ofMillis(50), Duration.ofSeconds(2), "this-process");
         lanes.start();
     }
 
