@@ -220,9 +220,9 @@ public final class Connector implements AutoCloseable {
         if (purpose == Purpose.SERVE) {
             refuseLargeBodies();
             tryRestingLanesAfterChange();
-            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
+            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}; this process is {}.", settings.get("cosell.crm"),
                 name(server("camel.server")), settings.get("cosell.webhook.path"),
-                settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
+                settings.get("cosell.store.url").replaceFirst("\\?.*", ""), process);
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();

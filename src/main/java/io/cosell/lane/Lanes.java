@@ -68,9 +68,7 @@ public final class Lanes implements AutoCloseable {
                     } else {
                         operations.stop();
                         // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
-                        if (store.link(lane).isMarked()) {
-                            wake(lane);
-                        }
+                        wake(lane);
                     }
                 };
             });
@@ -129,9 +127,15 @@ public final class Lanes implements AutoCloseable {
         schedule(linkId, true);
     }
 
-    /** Makes a marked lane run. One that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
+    /**
+     * Makes a marked lane run; another process may have run it meanwhile, then there is nothing to do. One that waits out a grace period
+     * runs at once; one that waits because of failures keeps its pause.
+     */
     public void wake(String linkId) {
-        schedule(linkId, store.link(linkId).failures() == 0);
+        Link link = store.link(linkId);
+        if (link.isMarked()) {
+            schedule(linkId, link.failures() == 0);
+        }
     }
 
     private void schedule(String linkId, boolean evenIfItWaits) {
