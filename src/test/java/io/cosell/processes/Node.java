@@ -1,6 +1,8 @@
 package io.cosell.processes;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -48,15 +50,29 @@ final class Node implements AutoCloseable {
         log = folder.resolve("log-" + ++starts + ".txt");
         ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", JAR.toString(), "run")
-            .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+            .directory(folder.toFile()).redirectErrorStream(true);
         settings.forEach((setting, value) -> builder.environment()
             .put(setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
         try {
             process = builder.start();
+            keepLog(process.getInputStream(), Files.newOutputStream(log));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         paused = false;
+    }
+
+    /** The test writes the log, not the process: it is to tell of a full disk too. */
+    private static void keepLog(InputStream output, OutputStream file) {
+        Thread copy = new Thread(() -> {
+            try (output; file) {
+                output.transferTo(file);
+            } catch (IOException e) {
+                // The process is gone.
+            }
+        }, "log");
+        copy.setDaemon(true);
+        copy.start();
     }
 
     /** SIGKILL: it ends at whatever instruction it is. */

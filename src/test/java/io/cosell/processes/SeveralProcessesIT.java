@@ -51,7 +51,7 @@ class SeveralProcessesIT {
     /** Until the next look for due lanes, and the work on the lane itself. */
     private static final Duration WORK = Duration.ofSeconds(4);
     /** How long a call is held while its process is killed or paused. */
-    private static final int HELD_MILLIS = 15_000;
+    private static final int HELD_MILLIS = 9_000;
 
     @TempDir
     static Path folder;
@@ -127,7 +127,6 @@ class SeveralProcessesIT {
         await().atMost(TAKEOVER.plus(WORK)).until(() -> deals.isInTheCrm(holding.deal()));
         report("lane of the killed " + holding.node() + " taken over", killed);
         holding.node().start();
-        comesToRest();
     }
 
     @Test
@@ -171,7 +170,7 @@ class SeveralProcessesIT {
         ScheduledExecutorService people = Executors.newScheduledThreadPool(3);
         Striking trouble = new Striking(new Random(SEED), people);
         people.scheduleWithFixedDelay(deals::act, 0, 150, TimeUnit.MILLISECONDS);
-        people.scheduleWithFixedDelay(trouble::strike, 1500, 2500, TimeUnit.MILLISECONDS);
+        people.scheduleWithFixedDelay(trouble::strike, 1000, 1500, TimeUnit.MILLISECONDS);
         assertThat(people.awaitTermination(SECONDS, TimeUnit.SECONDS)).as("people stop by themselves").isFalse();
         people.shutdownNow();
         assertThat(people.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
@@ -181,7 +180,7 @@ class SeveralProcessesIT {
         comesToRest();
 
         report(deals.figures() + ", " + trouble.kills + " kills, " + trouble.pauses + " pauses (seed " + SEED + "); at rest", stopped);
-        assertThat(trouble.kills + trouble.pauses).as("troubles").isGreaterThan(SECONDS / 10);
+        assertThat(trouble.kills + trouble.pauses).as("troubles").isGreaterThanOrEqualTo(SECONDS / 10);
     }
 
     /** Kills or pauses one process now and then; one at least serves all the time. */
@@ -198,12 +197,12 @@ class SeveralProcessesIT {
 
         void strike() {
             List<Node> serving = nodes.stream().filter(Node::isServing).toList();
-            Node node = nodes.get(random.nextInt(nodes.size()));
-            boolean kill = random.nextBoolean();
-            int pause = 500 + random.nextInt((int) TAKEOVER.multipliedBy(2).toMillis());
-            if (serving.size() < 2 || !serving.contains(node)) {
+            if (serving.size() < 2) {
                 return;
             }
+            Node node = serving.get(random.nextInt(serving.size()));
+            boolean kill = random.nextInt(3) == 0;
+            int pause = 500 + random.nextInt((int) TAKEOVER.multipliedBy(2).toMillis());
             if (kill) {
                 node.kill();
                 node.start();
