@@ -220,8 +220,8 @@ public final class Connector implements AutoCloseable {
         if (purpose == Purpose.SERVE) {
             refuseLargeBodies();
             tryRestingLanesAfterChange();
-            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}; this process is {}.", settings.get("cosell.crm"),
-                name(server("camel.server")), settings.get("cosell.webhook.path"),
+            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}; this process is {}.",
+                settings.get("cosell.crm"), name(server("camel.server")), settings.get("cosell.webhook.path"),
                 settings.get("cosell.store.url").replaceFirst("\\?.*", ""), process);
         }
         if (purpose != Purpose.LOOK) {
@@ -288,7 +288,8 @@ public final class Connector implements AutoCloseable {
     private String fingerprint(String routes, String mappings) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            settings.catalog().stream().filter(setting -> !setting.secret() && OF_THE_PROCESS.stream().noneMatch(setting.name()::startsWith))
+            settings.catalog().stream()
+                .filter(setting -> !setting.secret() && OF_THE_PROCESS.stream().noneMatch(setting.name()::startsWith))
                 .map(setting -> setting.name() + "=" + settings.get(setting.name()) + "\n")
                 .forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
             List<Path> folders = Stream.concat(routeFolders(routes).stream(), Stream.of(mappings, mappings + "/partner-center",

@@ -67,8 +67,8 @@ public final class Ledger {
         }
         if (other.get().referralId() != null) {
             throw new RefusedFailure("Its CRM id names the record " + recordId + ", which belongs to the deal of referral "
-                + other.get().referralId() + " already. If the deal was made twice, close this one in Partner Center; if it is another deal,"
-                + " clear its CRM id there.");
+                + other.get().referralId() + " already. If the deal was made twice, close this one in Partner Center; if it is another"
+                + " deal, clear its CRM id there.");
         }
         store.merge(link, other.get());
         exchange.setVariable("otherLane", other.get().id());

@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Stands before several nodes as a load balancer does: each webhook goes to the next one that answers. */
 final class Balancer implements AutoCloseable {
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(1)).build();
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(1))
+        .build();
     private final ExecutorService threads = Executors.newFixedThreadPool(8);
     private final AtomicInteger turn = new AtomicInteger();
     private final HttpServer server;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cosell.Connector;
+import io.cosell.sandbox.Call;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.Sandboxes;
@@ -87,7 +88,8 @@ class SeveralProcessesIT {
         balancer = new Balancer(port, nodes);
         await().atMost(Duration.ofMinutes(2)).until(() -> nodes.stream().allMatch(Node::isServing));
         try (Connector command = Connector.start(folder, settings, Connector.Purpose.COMMAND)) {
-            assertThat(command.camel().requestBody("direct:webhook-registration", null, String.class)).contains("A validation event arrived");
+            assertThat(command.camel().requestBody("direct:webhook-registration", null, String.class))
+                .contains("A validation event arrived");
         }
     }
 
@@ -116,8 +118,8 @@ class SeveralProcessesIT {
     }
 
     private static List<Instant> polls() {
-        return sandboxes.dynamics365().calls().stream().filter(call -> call.path().contains("/opportunities?") && call.path().contains("delta"))
-            .map(call -> call.at()).toList();
+        return sandboxes.dynamics365().calls().stream()
+            .filter(call -> call.path().contains("/opportunities?") && call.path().contains("delta")).map(Call::at).toList();
     }
 
     @Test
@@ -155,7 +157,8 @@ class SeveralProcessesIT {
     private static Holding holdALane() {
         await().atMost(Duration.ofMinutes(1)).until(() -> nodes.stream().allMatch(Node::isServing));
         AtomicBoolean held = new AtomicBoolean();
-        sandboxes.partnerCenter().fail(FaultPlan.Rule.everyNth("partner-center", CallKind.READ, Trouble.ANSWER_DELAYED, 1).delayed(HELD_MILLIS),
+        sandboxes.partnerCenter().fail(
+            FaultPlan.Rule.everyNth("partner-center", CallKind.READ, Trouble.ANSWER_DELAYED, 1).delayed(HELD_MILLIS),
             request -> request.method().equals("GET") && request.path().contains("/referrals/") && held.compareAndSet(false, true));
         String deal = deals.madeInPartnerCenter();
         AtomicReference<Node> holder = new AtomicReference<>();
@@ -223,7 +226,8 @@ class SeveralProcessesIT {
 
     /** Waits until everything is as it must be, and checks that then nothing is written any more. */
     private static void comesToRest() {
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(deals.wrong()).isEmpty());
+        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(500))
+            .untilAsserted(() -> assertThat(deals.wrong()).isEmpty());
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(500)).until(SeveralProcessesIT::isIdle);
         long writes = deals.writes();
         int polls = polls().size();
