@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
@@ -72,8 +73,9 @@ public final class Connector implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
     /** HTTP 413 Content Too Large. */
     private static final int TOO_LARGE = 413;
-    /** Where the store keeps under which configuration it last ran. */
-    private static final String CONFIGURATION = "configuration";
+    /** Settings that may differ between processes which share a store, and change nothing about a deal. */
+    private static final List<String> OF_THE_PROCESS = List.of("cosell.data-folder", "cosell.store.", "cosell.lanes.",
+        "cosell.webhook.trust-store");
 
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
@@ -89,6 +91,8 @@ public final class Connector implements AutoCloseable {
     private final String configuration;
     private final Purpose purpose;
     private final Clock clock;
+    /** Tells this process from others on the same store, and its predecessor on this machine. */
+    private final String process = "cosell-" + UUID.randomUUID();
     private ProducerTemplate camel;
     private LaneRunner runner;
 
@@ -154,9 +158,12 @@ public final class Connector implements AutoCloseable {
 
         main = new Main();
         lanes = new Lanes(dataSource, store, lane -> runner.run(lane), Integer.parseInt(settings.get("cosell.lanes.threads")),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1), settings.duration("cosell.lanes.takeover"), process);
         bindBeans(folder, telling);
 
+        if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
+            main.bind("quartz", Schedules.shared(dataSource, process));
+        }
         List<String> excluded = new ArrayList<>(purpose == Purpose.SERVE ? List.of() : WAITING_ROUTES);
         if (settings.get("cosell.crm-webhook.key").isEmpty()) {
             excluded.add("crm-webhook");
@@ -213,9 +220,9 @@ public final class Connector implements AutoCloseable {
         if (purpose == Purpose.SERVE) {
             refuseLargeBodies();
             tryRestingLanesAfterChange();
-            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
-                name(server("camel.server")), settings.get("cosell.webhook.path"),
-                settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
+            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}; this process is {}.",
+                settings.get("cosell.crm"), name(server("camel.server")), settings.get("cosell.webhook.path"),
+                settings.get("cosell.store.url").replaceFirst("\\?.*", ""), process);
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();
@@ -240,12 +247,9 @@ public final class Connector implements AutoCloseable {
 
     /** A deal that was refused under other routes, mappings or settings may go through now. */
     private void tryRestingLanesAfterChange() {
-        if (!configuration.equals(store.cursor(CONFIGURATION))) {
-            int resting = store.markResting();
-            store.putCursor(CONFIGURATION, configuration);
-            if (resting > 0) {
-                LOG.info("The configuration changed since the last start: {} deals that rested are tried again.", resting);
-            }
+        int resting = store.configuredAs(configuration);
+        if (resting > 0) {
+            LOG.info("The configuration changed since the last start: {} deals that rested are tried again.", resting);
         }
     }
 
@@ -284,7 +288,8 @@ public final class Connector implements AutoCloseable {
     private String fingerprint(String routes, String mappings) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            settings.catalog().stream().filter(setting -> !setting.secret())
+            settings.catalog().stream()
+                .filter(setting -> !setting.secret() && OF_THE_PROCESS.stream().noneMatch(setting.name()::startsWith))
                 .map(setting -> setting.name() + "=" + settings.get(setting.name()) + "\n")
                 .forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
             List<Path> folders = Stream.concat(routeFolders(routes).stream(), Stream.of(mappings, mappings + "/partner-center",

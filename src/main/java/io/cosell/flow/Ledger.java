@@ -2,6 +2,7 @@ package io.cosell.flow;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.lane.RefusedFailure;
 import io.cosell.lane.StaleFailure;
 import io.cosell.plan.Plan;
 import io.cosell.plan.Refusal;
@@ -9,6 +10,7 @@ import io.cosell.plan.Sharing;
 import io.cosell.store.Entry;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
+import io.cosell.store.StaleClaimException;
 import io.cosell.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,12 +57,18 @@ public final class Ledger {
      *
      * @param recordId the record that was named
      * @return whether the lane ends here
+     * @throws RefusedFailure if that record belongs to the deal of another referral: a record has one, and a person must say which
      */
     public boolean goesOnElsewhere(String recordId, Exchange exchange) {
         Link link = link(exchange);
         Optional<Link> other = recordId == null || recordId.isBlank() ? Optional.empty() : store.find(recordId);
-        if (other.isEmpty() || other.get().id().equals(link.id()) || other.get().referralId() != null) {
+        if (other.isEmpty() || other.get().id().equals(link.id())) {
             return false;
+        }
+        if (other.get().referralId() != null) {
+            throw new RefusedFailure("Its CRM id names the record " + recordId + ", which belongs to the deal of referral "
+                + other.get().referralId() + " already. If the deal was made twice, close this one in Partner Center; if it is another"
+                + " deal, clear its CRM id there.");
         }
         store.merge(link, other.get());
         exchange.setVariable("otherLane", other.get().id());
@@ -141,6 +149,18 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
             "record", record, "referral", referral, "engagement_id", referral.get("engagementId")), List.of(Entry.of("linked", how))));
+    }
+
+    /**
+     * Before something is made that no key and no version tag guards.
+     *
+     * @throws StaleClaimException if this process stood still and another one has worked on the deal meanwhile
+     */
+    public void holdsItsClaim(Exchange exchange) {
+        Link link = link(exchange);
+        if (store.link(link.id()).version() != link.version()) {
+            throw new StaleClaimException(link.id());
+        }
     }
 
     /** Keeps what the plan is about to write. */

@@ -51,6 +51,8 @@ public final class Store {
 
     private static final String MARKS_DONE = "marks_done = :marks, ";
     private static final String HEAL_MARK = "auto-heal";
+    /** Under which configuration the store was last used. */
+    private static final String CONFIGURATION = "configuration";
     /** Changes of equal time, and clocks that differ. */
     private static final Duration HEAL_OVERLAP = Duration.ofMinutes(10);
     private static final Duration EVENTS_KEPT = Duration.ofDays(30);
@@ -233,6 +235,13 @@ public final class Store {
     /** Ids of the links with a mark that waits to be worked off. */
     public List<String> markedLinks() {
         return jdbc.sql("select id from link where marks > marks_done order by updated_at").query(String.class).list();
+    }
+
+    /** Ids of the links with a mark that no task of the lanes stands for: whoever stored the mark did not come to call the lane. */
+    public List<String> forgottenLanes() {
+        return jdbc.sql("select id from link where marks > marks_done"
+            + " and not exists (select 1 from scheduled_tasks where task_name = 'lane' and task_instance = link.id) order by updated_at")
+            .query(String.class).list();
     }
 
     private Optional<Link> linkOf(String column, String value) {
@@ -420,6 +429,22 @@ public final class Store {
         jdbc.sql("insert into cursor_mark (name, value, updated_at) values (?, ?, ?)"
                 + " on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at")
             .params(name, value, now()).update();
+    }
+
+    /**
+     * Marks every lane that rests if the configuration is not the one the store last saw. Of several processes that start with it, one
+     * finds it changed.
+     *
+     * @param fingerprint what the configuration comes down to
+     * @return how many lanes rested and are tried once more
+     */
+    public int configuredAs(String fingerprint) {
+        return transaction.execute(status -> {
+            int changed = jdbc.sql("insert into cursor_mark (name, value, updated_at) values (?, ?, ?) on conflict (name) do update"
+                    + " set value = excluded.value, updated_at = excluded.updated_at where cursor_mark.value <> excluded.value")
+                .params(CONFIGURATION, fingerprint, now()).update();
+            return changed == 0 ? 0 : markResting();
+        });
     }
 
     /** Forgets a cursor, so that the next poll reads everything. */

@@ -372,4 +372,14 @@ class StoreTest {
         assertThat(store.markedLinks()).hasSize(1);
         assertThat(accept(event("referral-created", "R1", "t1")).lanes()).isEmpty();
     }
+
+    @Test
+    void ofSeveralProcessesWithANewConfigurationOneTriesTheRestingLanes() {
+        accept(event("referral-created", "R1", "t1"));
+        store.rest(linkOf("R1"), columns("state", "resting"), List.of());
+        assertThat(store.configuredAs("first")).isEqualTo(1);
+        assertThat(store.configuredAs("first")).isZero();
+        assertThat(linkOf("R1").marks()).isEqualTo(2);
+        assertThat(store.configuredAs("second")).isEqualTo(1);
+    }
 }
