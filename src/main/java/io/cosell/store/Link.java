@@ -50,4 +50,10 @@ public record Link(String id, String referralId, String engagementId, String rec
         return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, microsoft,
             refused, closedSeenAt, told, failures, marks, marksDone, true, true, relatedMoved, version);
     }
+
+    /** The same link as a lane holds it that works off the marks up to this one. */
+    Link claimedAt(long mark) {
+        return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, microsoft,
+            refused, closedSeenAt, told, failures, mark, marksDone, referralMoved, recordMoved, relatedMoved, version);
+    }
 }

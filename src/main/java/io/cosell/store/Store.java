@@ -319,7 +319,8 @@ public final class Store {
             }
             Link changed = link(link.id());
             journal(changed, entries);
-            return changed;
+            // A mark that came since the lane began is not worked off by it, however often the lane has kept its progress.
+            return done.isEmpty() ? changed.claimedAt(link.marks()) : changed;
         });
     }
 

@@ -195,6 +195,19 @@ class StoreTest {
     }
 
     @Test
+    void aMarkThatComesBeforeTheLaneKeepsItsProgressIsNotLost() {
+        accept(event("referral-created", "R1", "t1"));
+        Link read = linkOf("R1");
+        accept(event("referral-updated", "R1", "t2"));
+
+        Link progressed = store.progress(store.intend(read, null), columns("state", "linked"), List.of());
+        Link finished = store.finish(progressed, columns(), List.of());
+
+        assertThat(finished.isMarked()).as("the update came after the lane had read the referral").isTrue();
+        assertThat(finished.referralMoved()).isTrue();
+    }
+
+    @Test
     void eachMarkSaysWhatMoved() {
         String link = store.newLink("partner-center", "R1", null);
         store.mark(link, Side.NEITHER);
