@@ -80,7 +80,7 @@ public final class Connector implements AutoCloseable {
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
         "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal",
-        "auto-heal-at-start");
+        "auto-heal-at-start", "keep-call-counts");
 
     private final Main main;
     private final HikariDataSource dataSource;

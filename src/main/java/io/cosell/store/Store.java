@@ -152,7 +152,9 @@ public final class Store {
             return false;
         }
         if (change.version() != null) {
-            return change.version().equals(seen.get("etag"));
+            // Of a part, such as a solution, the record keeps the version tag too.
+            return change.version().equals(seen.get("etag"))
+                || seen.get("partVersions") instanceof List<?> parts && parts.contains(change.version());
         }
         return change.resourceId().equals(link.referralId()) && !change.name().startsWith("related-") && change.changedAt() != null
             && change.changedAt().equals(seen.get("changedAt"));

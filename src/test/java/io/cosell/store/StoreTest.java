@@ -123,7 +123,15 @@ class StoreTest {
         assertThat(linkOf("O1").recordMoved()).isTrue();
         done("O1", "record", Map.of("etag", "W/2", "parts", List.of("S1")));
         assertThat(accept(new Change("crm", "solution-deleted", "S2", null, null, null, false)).lanes()).isEmpty();
-        assertThat(accept(new Change("crm", "solution-changed", "S9", null, "S9 W/1", null, false)).lanes()).isEmpty();
+        assertThat(accept(new Change("crm", "solution-changed", "S9", null, null, "W/1", false)).lanes()).isEmpty();
+    }
+
+    @Test
+    void aPartWithTheVersionLastSeenIsAnEcho() {
+        accept(row("O1", "W/1", true));
+        done("O1", "record", Map.of("etag", "W/1", "parts", List.of("S1"), "partVersions", List.of("W/7")));
+        assertThat(accept(new Change("crm", "solution-changed", "O1", "opportunity", null, "W/7", false)).lanes()).isEmpty();
+        assertThat(accept(new Change("crm", "solution-changed", "O1", "opportunity", null, "W/8", false)).lanes()).hasSize(1);
     }
 
     @Test
