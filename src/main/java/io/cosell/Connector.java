@@ -5,10 +5,12 @@ import io.cosell.config.Finding;
 import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
 import io.cosell.config.Settings;
+import io.cosell.flow.Calls;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
+import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
@@ -80,11 +82,12 @@ public final class Connector implements AutoCloseable {
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
         "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal",
-        "auto-heal-at-start");
+        "auto-heal-at-start", "keep-call-counts");
 
     private final Main main;
     private final HikariDataSource dataSource;
     private final Store store;
+    private final Calls calls;
     private final Lanes lanes;
     private final Planning planning;
     private final Settings settings;
@@ -133,6 +136,7 @@ public final class Connector implements AutoCloseable {
 
             @Override
             public void afterStop(BaseMainSupport support) {
+                connector.calls.keep();
                 connector.dataSource.close();
             }
         });
@@ -152,6 +156,7 @@ public final class Connector implements AutoCloseable {
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
             settings.get("cosell.store.password"));
         store = new Store(dataSource, clock);
+        calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
         Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
@@ -206,6 +211,8 @@ public final class Connector implements AutoCloseable {
         main.bind("ledger", new Ledger(store, planning, telling));
         main.bind("intake", new Intake(lanes, store));
         main.bind("documents", new Documents());
+        main.bind("noticed", new Noticed());
+        main.bind("calls", calls);
         main.bind("odataBatch", new ODataBatch());
         main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
         main.bind("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
@@ -411,6 +418,7 @@ public final class Connector implements AutoCloseable {
     public void close() {
         lanes.close();
         main.stop();
+        calls.keep();
         dataSource.close();
     }
 }
