@@ -22,9 +22,4 @@ public final class Documents {
         more.put(name, value);
         return more;
     }
-
-    /** The sum of two counts. */
-    public int sum(int a, int b) {
-        return a + b;
-    }
 }

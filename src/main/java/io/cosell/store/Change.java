@@ -12,4 +12,9 @@ package io.cosell.store;
  * @param shared     whether a record that is not linked yet is to be shared; for referrals always true
  */
 public record Change(String source, String name, String resourceId, String recordKind, String changedAt, String version, boolean shared) {
+
+    /** The same hint, which makes no link for a deal that has none. */
+    public Change unshared() {
+        return new Change(source, name, resourceId, recordKind, changedAt, version, false);
+    }
 }

@@ -44,6 +44,7 @@ final class Stage implements AutoCloseable {
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
         settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
+        settings.put("cosell.auto-heal.full-schedule", "0 0 0 1 1 ? 2099");
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);

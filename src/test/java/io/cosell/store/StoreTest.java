@@ -341,26 +341,45 @@ class StoreTest {
         assertThat(store.cursor("crm-changes lead")).isNull();
     }
 
+    private Heal round(boolean complete, int recovered) {
+        return new Heal(store.now(), complete, "v1", 3, 2, recovered, 4, 7, "At " + store.now() + ": three deals.");
+    }
+
     @Test
-    void autoHealLooksBackADayAndThenToItsLastStart() {
-        assertThat(store.healSince()).isEqualTo("2026-02-28T10:00:00.000Z");
-        String startedAt = store.now();
-        clock.forward(Duration.ofMinutes(5));
-        store.healed(startedAt, 4, 0, 7, 0);
-        assertThat(store.healSince()).isEqualTo("2026-03-01T09:50:00.000Z");
+    void aRoundOfAutoHealIsKeptAndJournaledOnlyIfItRecoveredSomething() {
+        assertThat(store.lastHeal()).isEmpty();
+        assertThat(store.lastHealOfAll()).isNull();
+        Heal all = round(true, 0);
+        store.healed(all);
         assertThat(store.journal()).isEmpty();
-        store.healed(startedAt, 4, 1, 7, 2);
-        assertThat(store.journal()).singleElement().extracting("reason").asString().contains("4 changed referrals", "7 changed records", "1 and 2");
+        clock.forward(Duration.ofMinutes(5));
+        Heal recovering = round(false, 2);
+        store.healed(recovering);
+
+        assertThat(store.lastHeal()).contains(recovering);
+        assertThat(store.lastHealOfAll()).isEqualTo(all.at());
+        assertThat(store.journal()).singleElement().extracting("reason").isEqualTo(recovering.statement());
+        clock.forward(Duration.ofDays(91));
+        store.healed(round(false, 0));
+        assertThat(store.lastHealOfAll()).as("the full comparison that later rounds build on").isEqualTo(all.at());
+    }
+
+    @Test
+    void onlyALaneThatWaitedForNothingCountsAsMissed() {
+        assertThat(accept(event("referral-listed", "R1", "t1")).missed()).hasSize(1);
+        Store.Accepted again = accept(event("referral-listed", "R1", "t2"));
+        assertThat(again.lanes()).hasSize(1);
+        assertThat(again.missed()).as("the lane was marked already").isEmpty();
     }
 
     @Test
     void autoHealForgetsEventsThatAreNotDeliveredAnyMore() {
         accept(event("referral-updated", "R1", "t1"));
         clock.forward(Duration.ofDays(29));
-        store.healed(store.now(), 0, 0, 0, 0);
+        store.healed(round(false, 0));
         assertThat(accept(event("referral-updated", "R1", "t1")).lanes()).isEmpty();
         clock.forward(Duration.ofDays(2));
-        store.healed(store.now(), 0, 0, 0, 0);
+        store.healed(round(false, 0));
         assertThat(accept(event("referral-updated", "R1", "t1")).lanes()).hasSize(1);
     }
 
