@@ -114,6 +114,12 @@ public final class Healing {
         return mark == null ? clock.instant().minus(FIRST) : Instant.parse(mark);
     }
 
+    /** From when on a table is looked at again after its cursor was refused: an overlap before it was last good; empty for all. */
+    public String lookAgainSince(String cursor) {
+        String good = store.lastGood(cursor);
+        return good == null ? "" : Store.time(Instant.parse(good).minus(overlap));
+    }
+
     /** Takes one page of a list (body: documents with the members of {@link Change}); deals that are not as last seen are marked. */
     public void page(Exchange exchange) {
         Round round = exchange.getVariable("round", Round.class);

@@ -434,12 +434,35 @@ public final class Store {
     public void cursorRefused(String table, String why) {
         String name = "crm-changes " + table;
         if (cursor(name) != null) {
+            // When it was last good bounds what has to be looked at again.
+            jdbc.sql("insert into cursor_mark (name, value, updated_at) select name || ' was good', updated_at, updated_at from cursor_mark"
+                + " where name = ? on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at")
+                .param(name).update();
             dropCursor(name);
             journal("failed", "The CRM no longer knows what changed in " + table + " since the last time; everything is read once more. "
                 + why);
         } else {
             journalOnce("crm", "failed", "The CRM can't be asked for changes of " + table + ". " + why);
         }
+    }
+
+    /** When a cursor that was refused was last good; null if none was. */
+    public String lastGood(String name) {
+        return cursor(name + " was good");
+    }
+
+    /**
+     * The whole of a table was listed: hints for the deals whose record or part was not in it. Deals that have ended are left alone.
+     *
+     * @param kind   opportunity, lead or solution
+     * @param listed ids of all rows of the table
+     */
+    public List<Change> notListed(String kind, Set<String> listed) {
+        boolean part = !kind.equals("opportunity") && !kind.equals("lead");
+        return (part ? jdbc.sql("select part_id from link_part") : jdbc.sql("select record_id from link where record_kind = ?"
+                + " and record_id is not null and state <> 'ended'").param(kind))
+            .query(String.class).list().stream().filter(id -> !listed.contains(id))
+            .map(id -> new Change("crm", kind + "-not-listed", id, part ? null : kind, now(), null, false)).toList();
     }
 
     /** Sets two cursors at once. */

@@ -200,8 +200,7 @@ class AutoHealTest {
         stage.receivedDeal("Compared under two mappings");
         Heal before = heal("all");
         stage.stopConnector();
-        stage.settings.put("cosell.deal-currency-field", "transactioncurrencyid");
-        stage.settings.put("cosell.deal-value-field", "budgetamount");
+        stage.settings.put("cosell.customer-country-field", "address2_country");
         stage.startConnector();
 
         Heal changed = heal();
