@@ -110,12 +110,12 @@ class TerminationTest {
 
         HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
                 URI.create(stage.settings.get("cosell.partner-center.address") + "/referrals/" + referral))
-            .header("Authorization", "Bearer " + stage.partnerCenter.signIn())
+            .header("Authorization", "Bearer " + stage.connector().camel().requestBody("direct:partner-center-token", null, String.class))
             .header("Content-Type", "application/json-patch+json")
             .method("PATCH", HttpRequest.BodyPublishers.ofString(
                 "[{\"op\": \"replace\", \"path\": \"/details/notes\", \"value\": \"By the signed-in user\"}]"))
             .build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 204);
         stage.eventually(() -> "By the signed-in user".equals(stage.opportunityRow(record).get("description")));
         stage.comesToRest();
     }

@@ -2,6 +2,7 @@ package io.cosell.store;
 
 import static io.cosell.store.Store.columns;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -11,6 +12,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -339,6 +341,40 @@ class StoreTest {
         assertThat(store.journal()).extracting(row -> row.get("kind") + " " + row.get("times")).containsExactly("failed 1", "failed 2");
         store.dropCursor("crm-changes lead");
         assertThat(store.cursor("crm-changes lead")).isNull();
+    }
+
+    @Test
+    void aPageThatCannotBeStoredAsAWholeMovesNoCursorAndMarksNothing() {
+        store.putCursor("crm-changes opportunity", "token=1");
+        Change good = new Change("crm", "opportunity-changed", "O1", "opportunity", null, "1", true);
+        Change broken = new Change(null, "opportunity-changed", "O2", "opportunity", null, "1", true);
+
+        assertThatThrownBy(() -> store.accept(List.of(good, broken), "crm-changes opportunity", "token=2"))
+            .isInstanceOf(NullPointerException.class);
+
+        assertThat(store.cursor("crm-changes opportunity")).isEqualTo("token=1");
+        assertThat(store.links()).isEmpty();
+        store.accept(List.of(good), "crm-changes opportunity", "token=2");
+        assertThat(store.markedLinks()).hasSize(1);
+    }
+
+    @Test
+    void whatAWholeTableDoesNotListIsLookedAt() {
+        store.accept(List.of(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "1", true),
+            new Change("crm", "opportunity-changed", "O2", "opportunity", null, "1", true),
+            new Change("crm", "lead-changed", "L1", "lead", null, "1", true)), null, null);
+
+        assertThat(store.notListed("opportunity", Set.of("O2"))).extracting(Change::resourceId).containsExactly("O1");
+        assertThat(store.notListed("solution", Set.of())).isEmpty();
+    }
+
+    @Test
+    void whenACursorWasLastGoodIsKnownAfterItWasRefused() {
+        String good = store.now();
+        store.putCursor("crm-changes lead", "token=1");
+        clock.forward(Duration.ofDays(8));
+        store.cursorRefused("lead", "Too old.");
+        assertThat(store.lastGood("crm-changes lead")).isEqualTo(good);
     }
 
     private Heal round(boolean complete, int recovered) {
