@@ -72,8 +72,15 @@ public final class Ledger {
 
     /** Keeps that a referral is about to be made, so that a crash in between leads to a search and not to a second one. */
     public void intendReferral(Exchange exchange) {
-        ObjectNode intent = JsonNodeFactory.instance.objectNode().put("creating", store.now());
+        ObjectNode intent = planning.intentOf(io.cosell.plan.Side.PARTNER_CENTER,
+            Planning.JSON.valueToTree(document(exchange, "document"))).put("creating", store.now());
         set(exchange, store.intend(link(exchange), intent));
+    }
+
+    /** Keeps what a record is about to be made from; variable {@code deal} is the document. */
+    public void intendRecord(Exchange exchange) {
+        set(exchange, store.intend(link(exchange), planning.intentOf(io.cosell.plan.Side.CRM,
+            Planning.JSON.valueToTree(view(document(exchange, "deal"))))));
     }
 
     /** Since when a referral may have been made that the store does not know; null if none was begun. */
@@ -168,7 +175,10 @@ public final class Ledger {
 
     /** Keeps what the plan is about to write. */
     public void intend(Exchange exchange) {
-        set(exchange, store.intend(link(exchange), plan(exchange).intent()));
+        Link link = link(exchange);
+        // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
+        set(exchange, store.progress(link, Store.columns("base",
+            planning.settledBase(link, document(exchange, "referral"), document(exchange, "record")), "intent", plan(exchange).intent()), List.of()));
     }
 
     /**
@@ -223,7 +233,8 @@ public final class Ledger {
         }
         Link done = store.finish(link, columns, entries);
         set(exchange, done);
-        if (plan.again() || !plan.isEmpty() && planning.asksForMore(done, plan, referral, record)) {
+        // Also after an empty plan: the referral as it answers to its CRM id may carry what a user said meanwhile.
+        if (plan.again() || planning.asksForMore(done, plan, referral, record)) {
             store.mark(done.id(), Side.NEITHER);
         } else if (plan.waitsForGrace()) {
             exchange.setVariable("waitSeconds", planning.waitSeconds(done));
