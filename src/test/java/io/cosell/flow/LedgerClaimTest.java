@@ -23,7 +23,7 @@ class LedgerClaimTest {
     void aClaimIsGoneAsSoonAsSomebodyElseWorkedOnTheDeal(@TempDir Path folder) {
         try (HikariDataSource dataSource = Database.open("jdbc:sqlite:" + folder.resolve("store.db"), null, null)) {
             Store store = new Store(dataSource, Clock.systemUTC());
-            Ledger ledger = new Ledger(store, null, null);
+            Ledger ledger = new Ledger(store, null, null, null);
             Exchange exchange = new DefaultExchange(new DefaultCamelContext());
             exchange.setVariable("link", store.link(store.newLink("crm", "O1", "opportunity")));
             assertThatCode(() -> ledger.holdsItsClaim(exchange)).doesNotThrowAnyException();
