@@ -171,6 +171,19 @@ class CallsTest {
     }
 
     @Test
+    void anUpdateOfALeadIsOneCallAndOneForTheAuditLine() {
+        String referral = stage.receivedOffer("Updated offer");
+
+        Cost cost = Cost.of(() -> {
+            stage.crm.update("lead", stage.link(referral).recordId(), Map.of("description", "Called the customer"));
+            stage.eventually(() -> "Called the customer".equals(stage.at(stage.partnerCenter.referral(referral), "details", "notes")));
+        });
+
+        assertThat(cost.change()).containsExactly(PC + "UPDATE", CRM + "BATCH");
+        assertEchoIsCheap(cost);
+    }
+
+    @Test
     void whatTheRowDoesNotHoldIsRead() {
         String id = stage.sharedOpportunity("Deal of another customer", columns -> { });
 
