@@ -50,7 +50,7 @@ public final class Noticed {
             return seen;
         }
         if (!isNewer(row, seen) || row.get("lookups") == null || !row.get("lookups").equals(seen.get("lookups"))
-            || !Objects.equals(row.get("opportunityId"), seen.get("opportunityId"))
+            || !Objects.equals(row.get("opportunityId"), seen.get("opportunityId")) || row.get("mergedInto") != null
             || !(seen.get("row") instanceof Map<?, ?> before) || !(row.get("view") instanceof Map<?, ?> now)
             || !Objects.equals(before.get(HELP), now.get(HELP))) {
             return null;

@@ -39,7 +39,7 @@ class CallsTest {
         seller = new Seller(stage);
         // With the first deal that asks for help it learns whether the service invites Microsoft by itself.
         stage.sharedOpportunity("First deal", columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
-        stage.eventually(() -> stage.store().cursor("auto-heal") != null);
+        stage.eventually(() -> stage.store().cursor("auto-heal crm") != null);
         seller.noticed();
     }
 
