@@ -57,7 +57,7 @@ public final class Lanes implements AutoCloseable {
                     } else {
                         operations.stop();
                         // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
-                        if (store.link(lane).isMarked()) {
+                        if (store.isMarked(lane)) {
                             wake(lane);
                         }
                     }
@@ -110,7 +110,7 @@ public final class Lanes implements AutoCloseable {
 
     /** Makes a marked lane run. One that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
     public void wake(String linkId) {
-        schedule(linkId, store.link(linkId).failures() == 0);
+        schedule(linkId, store.failures(linkId) == 0);
     }
 
     private void schedule(String linkId, boolean evenIfItWaits) {

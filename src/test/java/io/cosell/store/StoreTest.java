@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -371,5 +372,32 @@ class StoreTest {
         open();
         assertThat(store.markedLinks()).hasSize(1);
         assertThat(accept(event("referral-created", "R1", "t1")).lanes()).isEmpty();
+    }
+
+    @Test
+    void aLinkTellsOfMarksAndFailuresWithoutItsDocuments() {
+        accept(event("referral-created", "r", "1"));
+        Link link = linkOf("r");
+        assertThat(store.isMarked(link.id())).isTrue();
+        assertThat(store.failures(link.id())).isZero();
+
+        store.progress(link, columns("failures", 3), List.of());
+        assertThat(store.failures(link.id())).isEqualTo(3);
+        done("r");
+        assertThat(store.isMarked(link.id())).isFalse();
+    }
+
+    @Test
+    void theHashOfALinkDoesNotLookIntoItsDocuments() {
+        Map<String, Object> document = new HashMap<>() {
+            @Override
+            public int hashCode() {
+                throw new AssertionError("the document was read");
+            }
+        };
+        Link link = new Link("id", "r", null, "opportunity", "o", "linked", null, null, null, document, document, null, Map.of(), null, null,
+            0, 1, 1, false, false, false, 1);
+
+        assertThat(link.hashCode()).isEqualTo(Link.of("id", "r", "opportunity", "o").hashCode());
     }
 }
