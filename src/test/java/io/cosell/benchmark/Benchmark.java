@@ -239,7 +239,7 @@ public final class Benchmark {
             List<String> some = deals.subList(0, Math.min(TIMED, deals.size()));
             List<World.Event> events = world.events(some);
             Map<String, Long> edited = new HashMap<>();
-            List<CompletableFuture<?>> answers = new ArrayList<>();
+            List<CompletableFuture<Void>> answers = new ArrayList<>();
             long before = store.journalEnd();
             long start = System.nanoTime();
             for (int i = 0; i < some.size(); i++) {

@@ -82,10 +82,13 @@ final class ConnectorProcess implements AutoCloseable {
 
     private String answer() throws IOException {
         String line = answers.readLine();
+        while (line != null && !line.startsWith(ConnectorUnderTest.ANSWER)) {
+            line = answers.readLine();
+        }
         if (line == null) {
             throw new IOException("The connector ended; standard error says why.");
         }
-        return line;
+        return line.substring(ConnectorUnderTest.ANSWER.length());
     }
 
     Figures figures() throws IOException {

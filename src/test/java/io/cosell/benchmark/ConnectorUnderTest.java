@@ -8,13 +8,16 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.lang.management.ManagementFactory;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The connector in a process of its own, told what to do on standard input, a command and its answer a line each. Arguments: the working
@@ -22,7 +25,12 @@ import java.util.Properties;
  */
 public final class ConnectorUnderTest {
 
+    /** Before each answer; the JVM writes to standard output too. */
+    static final String ANSWER = "answer ";
+
     private static final int COLLECTIONS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private final Connector connector;
     private final Map<String, String> settings;
@@ -44,13 +52,33 @@ public final class ConnectorUnderTest {
         PrintStream answers = System.out;
         System.setOut(System.err);
         ConnectorUnderTest process = new ConnectorUnderTest(Path.of(args[0]), settings);
-        answers.println("started");
+        process.awaitServer();
+        answers.println(ANSWER + "started");
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
-            answers.println(process.obey(command.split(" ")));
+            answers.println(ANSWER + process.obey(command.split(" ")));
         }
         process.connector.close();
         System.exit(0); // what the parts have opened ends with the process
+    }
+
+    /** Camel does not wait until its server listens. */
+    private void awaitServer() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!listens()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("The connector's server did not come up within " + PATIENCE + ".");
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket("127.0.0.1", Integer.parseInt(settings.get("camel.server.port")))) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private String obey(String[] command) throws Exception {

@@ -225,6 +225,6 @@ final class Parts {
             "referral", link.referral(), "record", link.record(), "record_id", link.recordId(), "record_kind", link.recordKind(),
             "engagement_id", link.engagementId(), "failures", 0, "closed_seen_at", null),
             List.of(new Entry("written", "crm", "/details/dealValue", "1", "2", "Changed in Partner Center.")));
-        store.link(id);
+        store.isMarked(id);
     }
 }

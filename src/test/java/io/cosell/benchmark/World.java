@@ -5,13 +5,14 @@ import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import io.vertx.core.http.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
@@ -35,8 +36,8 @@ final class World implements AutoCloseable {
     private static final int ACCEPTED = 202;
 
     private final Sandboxes sandboxes = Sandboxes.start();
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Vertx vertx = Vertx.vertx();
+    private final HttpClient http = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(CONCURRENCY));
     private final HttpServer stub;
     private int changes;
     private int accounts;
@@ -136,48 +137,47 @@ final class World implements AutoCloseable {
 
     /** Sends events side by side and waits until all are acknowledged. */
     void send(List<Event> events, Histogram nanos) throws Exception {
-        post(events.stream().map(this::request).toList(), nanos);
+        post(events.size(), number -> send(events.get(number)), nanos);
     }
 
-    /** Sends one event and does not wait. */
-    CompletableFuture<?> send(Event event) {
-        return http.sendAsync(request(event), BodyHandlers.discarding());
-    }
-
-    private HttpRequest request(Event event) {
-        return HttpRequest.newBuilder(URI.create(sandboxes.connectorAddress() + "/partner-center-events"))
-            .headers("Content-Type", "application/json", "Authorization", event.signature(), "X-MS-Certificate-Url",
-                partnerCenter().certificateAddress().toString(), "X-MS-Signature-Algorithm", "rsa-sha256")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(event.body())).build();
+    /** Sends one event and does not wait. The answer says whether it was acknowledged. */
+    CompletableFuture<Void> send(Event event) {
+        return post("/partner-center-events", Map.of("Content-Type", "application/json", "Authorization", event.signature(),
+            "X-MS-Certificate-Url", partnerCenter().certificateAddress().toString(), "X-MS-Signature-Algorithm", "rsa-sha256"),
+            event.body());
     }
 
     /** Sends as many requests to the route that does nothing. */
     void sendNothing(int requests) throws Exception {
-        HttpRequest nothing = HttpRequest.newBuilder(URI.create(sandboxes.connectorAddress() + Parts.NOTHING))
-            .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("{}")).build();
-        post(Stream.generate(() -> nothing).limit(requests).toList(), new Histogram(3));
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        post(requests, number -> post(Parts.NOTHING, Map.of("Content-Type", "application/json"), body), new Histogram(3));
     }
 
-    private void post(List<HttpRequest> requests, Histogram nanos) throws Exception {
+    private CompletableFuture<Void> post(String path, Map<String, String> headers, byte[] body) {
+        return http.request(new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(sandboxes.connectorAddress() + path))
+            .compose(request -> {
+                headers.forEach(request::putHeader);
+                return request.send(Buffer.buffer(body));
+            })
+            .compose(answer -> answer.statusCode() == ACCEPTED ? Future.<Void>succeededFuture()
+                : Future.<Void>failedFuture("The connector answered " + answer.statusCode() + " on " + path + "."))
+            .toCompletionStage().toCompletableFuture();
+    }
+
+    private static void post(int requests, IntFunction<CompletableFuture<Void>> sender, Histogram nanos) throws Exception {
         Semaphore free = new Semaphore(CONCURRENCY);
-        AtomicReference<Exception> failure = new AtomicReference<>();
-        for (HttpRequest request : requests) {
+        List<CompletableFuture<Void>> answers = new ArrayList<>(requests);
+        for (int i = 0; i < requests; i++) {
             free.acquire();
             long start = System.nanoTime();
-            http.sendAsync(request, BodyHandlers.discarding()).whenComplete((answer, error) -> {
-                if (error != null || answer.statusCode() != ACCEPTED) {
-                    failure.compareAndSet(null, new IOException("Not acknowledged: " + answer, error));
-                }
+            answers.add(sender.apply(i).whenComplete((done, error) -> {
                 synchronized (nanos) {
                     nanos.recordValue(System.nanoTime() - start);
                 }
                 free.release();
-            });
+            }));
         }
-        free.acquire(CONCURRENCY);
-        if (failure.get() != null) {
-            throw failure.get();
-        }
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
     }
 
     // ---- calls
