@@ -119,7 +119,6 @@ public final class Benchmark {
             for (int done = 0; done < WARM_UP / 2; done += deals.size()) {
                 waveIn(store, deals);
                 waveOut(store, connector, records(store, deals));
-                System.err.println("warm-up " + (done + deals.size()) + " " + connector.tell("figures"));
             }
             for (int links : SIZES) {
                 deals = more(store, deals, Math.min(DEALS, links));
@@ -221,7 +220,8 @@ public final class Benchmark {
     }
 
     /** Waves until there are enough updates. */
-    private static Use use(StoreAccess store, ConnectorProcess connector, int wave, Callable<Long> waves) throws Exception {
+    private Use use(StoreAccess store, ConnectorProcess connector, int wave, Callable<Long> waves) throws Exception {
+        Map<String, Long> calls = world.calls();
         long cpu = connector.figures().cpuNanos();
         Duration server = store.serverTime();
         long nanos = 0;
@@ -229,7 +229,8 @@ public final class Benchmark {
         for (; done < UPDATES; done += wave) {
             nanos += waves.call();
         }
-        return new Use(done, nanos, connector.figures().cpuNanos() - cpu, store.serverTime().minus(server).toNanos());
+        return new Use(done, nanos, connector.figures().cpuNanos() - cpu, store.serverTime().minus(server).toNanos(),
+            world.callsSince(calls).values().stream().mapToLong(Long::longValue).sum());
     }
 
     /** From the edit in Partner Center until the journal says it is written in the CRM, at an even pace. */
@@ -352,7 +353,7 @@ public final class Benchmark {
             server = server.plus(store.serverTime().minus(serverBefore));
             store.forgetMarks();
         }
-        return new Door(new Use(done, took, cpu, server.toNanos()), nanos);
+        return new Door(new Use(done, took, cpu, server.toNanos(), 0), nanos);
     }
 
     private void parts(String kind, ConnectorProcess connector) throws Exception {

@@ -7,8 +7,13 @@ package io.cosell.benchmark;
  * @param nanos       elapsed time
  * @param cpuNanos    processor time of the connector
  * @param serverNanos processor time of the database server, 0 for the embedded store
+ * @param calls       calls to both systems
  */
-record Use(int updates, long nanos, long cpuNanos, long serverNanos) {
+record Use(int updates, long nanos, long cpuNanos, long serverNanos, long calls) {
+
+    double callsEach() {
+        return (double) calls / updates;
+    }
 
     double perSecond() {
         return updates * 1e9 / nanos;
