@@ -78,7 +78,7 @@ public final class LaneRunner {
                 if (waitSeconds != null) {
                     return Optional.of(Duration.ofSeconds(waitSeconds));
                 }
-                if (!store.link(linkId).isMarked()) {
+                if (!store.isMarked(linkId)) {
                     return Optional.empty();
                 }
             } else if (isStale(failure)) {
@@ -97,7 +97,7 @@ public final class LaneRunner {
                 if (again.isPresent()) {
                     return again;
                 }
-                if (!store.link(linkId).isMarked()) {
+                if (!store.isMarked(linkId)) {
                     return Optional.empty();
                 }
             }

@@ -132,9 +132,8 @@ public final class Lanes implements AutoCloseable {
      * runs at once; one that waits because of failures keeps its pause.
      */
     public void wake(String linkId) {
-        Link link = store.link(linkId);
-        if (link.isMarked()) {
-            schedule(linkId, link.failures() == 0);
+        if (store.isMarked(linkId)) {
+            schedule(linkId, store.failures(linkId) == 0);
         }
     }
 

@@ -58,4 +58,10 @@ public record Link(String id, String referralId, String engagementId, String rec
         return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, noticed,
             microsoft, refused, closedSeenAt, told, failures, mark, marksDone, referralMoved, recordMoved, relatedMoved, version);
     }
+
+    /** By its id alone: the engine asks for it whenever an expression of a route reads a link, and the documents are large. */
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
 }

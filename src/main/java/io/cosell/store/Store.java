@@ -232,6 +232,16 @@ public final class Store {
         return linkOf("id", id).orElseThrow(() -> new IllegalArgumentException("There is no link " + id + " in the store."));
     }
 
+    /** Whether a link has a mark that waits to be worked off; the same as asking the link, without its documents. */
+    public boolean isMarked(String id) {
+        return jdbc.sql("select count(*) from link where id = ? and marks > marks_done").param(id).query(Integer.class).single() > 0;
+    }
+
+    /** How many temporary failures in a row the lane of a link had; the same as asking the link, without its documents. */
+    public int failures(String id) {
+        return jdbc.sql("select failures from link where id = ?").param(id).query(Integer.class).single();
+    }
+
     /** The link that has this referral id, record id or link id. */
     public Optional<Link> find(String anyId) {
         return linkOf("referral_id", anyId).or(() -> linkOf("record_id", anyId)).or(() -> linkOf("id", anyId));

@@ -11,6 +11,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.Map;
@@ -506,5 +507,32 @@ class StoreTest {
         assertThat(store.configuredAs("first")).isZero();
         assertThat(linkOf("R1").marks()).isEqualTo(2);
         assertThat(store.configuredAs("second")).isEqualTo(1);
+    }
+
+    @Test
+    void aLinkTellsOfMarksAndFailuresWithoutItsDocuments() {
+        accept(event("referral-created", "r", "1"));
+        Link link = linkOf("r");
+        assertThat(store.isMarked(link.id())).isTrue();
+        assertThat(store.failures(link.id())).isZero();
+
+        store.progress(link, columns("failures", 3), List.of());
+        assertThat(store.failures(link.id())).isEqualTo(3);
+        done("r");
+        assertThat(store.isMarked(link.id())).isFalse();
+    }
+
+    @Test
+    void theHashOfALinkDoesNotLookIntoItsDocuments() {
+        Map<String, Object> document = new HashMap<>() {
+            @Override
+            public int hashCode() {
+                throw new AssertionError("the document was read");
+            }
+        };
+        Link link = new Link("id", "r", null, "opportunity", "o", "linked", null, null, null, document, document, document, null, Map.of(), null,
+            null, 0, 1, 1, false, false, false, 1);
+
+        assertThat(link.hashCode()).isEqualTo(Link.of("id", "r", "opportunity", "o").hashCode());
     }
 }
