@@ -3,6 +3,7 @@ package io.cosell.lane;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
@@ -12,8 +13,8 @@ import io.cosell.store.Change;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
 import io.cosell.store.Store;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,6 +34,7 @@ public final class Lanes implements AutoCloseable {
 
     private final Store store;
     private final Scheduler scheduler;
+    private final Clock clock;
 
     /**
      * @param dataSource   the store's database
@@ -42,7 +44,20 @@ public final class Lanes implements AutoCloseable {
      * @param pollInterval how often due tasks are looked for; tasks that are due at once do not wait for it
      */
     public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval) {
+        this(store, run, task -> onThreads(dataSource, task, threads, pollInterval), Clock.systemUTC());
+    }
+
+    /**
+     * Lanes on a scheduler of the caller's.
+     *
+     * @param store     the store
+     * @param run       works off one lane and says when it has to run again
+     * @param scheduler makes the scheduler that executes the task; on the store's database
+     * @param clock     the scheduler's clock
+     */
+    public Lanes(Store store, Function<String, Optional<Duration>> run, Function<Task<?>, Scheduler> scheduler, Clock clock) {
         this.store = store;
+        this.clock = clock;
         CustomTask<Void> task = Tasks.custom(LANE)
             .onFailure(new FailureHandler.OnFailureReschedule<>(FixedDelay.ofSeconds(10)))
             .onDeadExecutionRevive()
@@ -53,7 +68,7 @@ public final class Lanes implements AutoCloseable {
                     if (next.isPresent()) {
                         Link link = store.link(lane);
                         boolean newMark = link.failures() == 0 && link.isMarked();
-                        operations.reschedule(complete, newMark ? Instant.now() : Instant.now().plus(next.get()));
+                        operations.reschedule(complete, newMark ? clock.instant() : clock.instant().plus(next.get()));
                     } else {
                         operations.stop();
                         // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
@@ -63,7 +78,12 @@ public final class Lanes implements AutoCloseable {
                     }
                 };
             });
-        this.scheduler = Scheduler.create(dataSource, task)
+        this.scheduler = scheduler.apply(task);
+    }
+
+    /** The scheduler of a connector that serves: several lanes at a time, due ones at once. */
+    public static Scheduler onThreads(DataSource dataSource, Task<?> task, int threads, Duration pollInterval) {
+        return Scheduler.create(dataSource, task)
             .threads(threads)
             .pollingInterval(pollInterval)
             .heartbeatInterval(Duration.ofSeconds(10))
@@ -115,12 +135,12 @@ public final class Lanes implements AutoCloseable {
 
     private void schedule(String linkId, boolean evenIfItWaits) {
         TaskInstance<Void> task = LANE.instance(linkId).build();
-        if (scheduler.scheduleIfNotExists(task, Instant.now())) {
+        if (scheduler.scheduleIfNotExists(task, clock.instant())) {
             return;
         }
         if (evenIfItWaits) {
             try {
-                scheduler.reschedule(task, Instant.now());
+                scheduler.reschedule(task, clock.instant());
             } catch (TaskInstanceException e) {
                 LOG.debug("Lane {} runs just now; it sees the mark when it is done.", linkId);
             }
