@@ -184,7 +184,9 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         Map<String, Object> record = document(exchange, "record");
         String reason = planning.reason(plan.refusals());
-        String closedSeenAt = !plan.waitsForGrace() ? null : link.closedSeenAt() == null ? store.now() : link.closedSeenAt();
+        String closedSeenAt = plan.waitsForGrace() && link.closedSeenAt() == null ? store.now()
+            // A deal that was accepted only to be closed has waited already.
+            : plan.waitsForGrace() || plan.again() ? link.closedSeenAt() : null;
         List<Entry> entries = new ArrayList<>(planning.entries(plan, link.told()));
         String microsoft = microsoftNews(exchange);
         if (microsoft != null) {

@@ -189,7 +189,7 @@ final class Referee {
         for (int i = 0; i < writes.size(); i++) {
             Write write = writes.get(i);
             int side = write.place().side().ordinal();
-            if (write.user() && isLost(write, writes.subList(i + 1, writes.size()), now[1 - side], lastCommon)
+            if (write.user() && !isNothing(write) && isLost(write, writes.subList(i + 1, writes.size()), now[1 - side], lastCommon)
                 && !isKept(pair, field, write)) {
                 violations.add("3: a user's " + field + " was lost: " + write + " " + brief(pair));
             }
@@ -198,6 +198,11 @@ final class Referee {
                 lastCommon = write.to();
             }
         }
+    }
+
+    /** What a new deal leaves empty was entered by nobody. */
+    private static boolean isNothing(Write write) {
+        return write.from() == null && (write.to().isEmpty() || write.to().equals("false"));
     }
 
     private static boolean isLost(Write write, List<Write> later, String otherSide, String lastCommon) {

@@ -26,6 +26,8 @@ final class Run implements Gate.Watch {
     private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(1),
         Duration.ofMinutes(6), Duration.ofMinutes(20), Duration.ofHours(2));
     private static final LocalDate FIRST_CLOSING = LocalDate.parse("2027-06-01");
+    /** Nothing happens in no time: two changes of one deal never carry the same time. */
+    private static final Duration INSTANT = Duration.ofMillis(1);
     /** Longer than the grace period, the longest pause of a lane and the time after which the work of a dead process is taken over. */
     private static final Duration LONG_PAUSE = Duration.ofMinutes(30);
     private static final int CYCLES = 2;
@@ -92,6 +94,7 @@ final class Run implements Gate.Watch {
         world.watch(this);
         world.gate().counts(true);
         world.flow("direct:auto-heal-now", null);
+        crm.tables().forEach(each -> world.flow("direct:notice-crm-changes", each));
         for (Step one : steps) {
             step++;
             happens(one);
@@ -139,6 +142,7 @@ final class Run implements Gate.Watch {
 
     /** A user does something. What the systems refuse has not happened. */
     private void acts(Runnable act) {
+        world.moveClock(INSTANT);
         try {
             act.run();
         } catch (RuntimeException e) {
@@ -320,7 +324,13 @@ final class Run implements Gate.Watch {
 
     private void works(Runnable work) {
         restartIfDead();
-        work.run();
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            if (!world.gate().isDead()) {
+                throw e;
+            }
+        }
     }
 
     private void restartIfDead() {
@@ -341,6 +351,7 @@ final class Run implements Gate.Watch {
                 now.add(one.step);
             }
         }
+        world.moveClock(INSTANT);
         now.forEach(one -> acts(() -> user(one)));
     }
 
