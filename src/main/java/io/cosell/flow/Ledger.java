@@ -70,7 +70,7 @@ public final class Ledger {
     /** Keeps that a referral is about to be made, so that a crash in between leads to a search and not to a second one. */
     public void intendReferral(Exchange exchange) {
         ObjectNode intent = JsonNodeFactory.instance.objectNode().put("creating", store.now());
-        set(exchange, store.intend(link(exchange), intent));
+        set(exchange, store.intend(link(exchange), intent, List.of()));
     }
 
     /** Since when a referral may have been made that the store does not know; null if none was begun. */
@@ -84,7 +84,8 @@ public final class Ledger {
     public void referralMade(Exchange exchange) {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
-                "engagement_id", referral.get("engagementId"), "referral", referral),
+                "engagement_id", referral.get("engagementId"), "referral", referral,
+                "base", planning.agreed(referral, document(exchange, "record"))),
             List.of(Entry.of("linked", "Referral made in Partner Center."))));
     }
 
@@ -135,17 +136,24 @@ public final class Ledger {
             && !Boolean.TRUE.equals(record.get("sync"));
     }
 
-    /** The record of the deal is there. */
+    /**
+     * The record of the deal is there. In what it says the same as the referral both agree from now on: if the process dies before the
+     * first plan is written, a change of one side must not look like one of both.
+     */
     public void recordMade(String how, Exchange exchange) {
+        Link link = link(exchange);
         Map<String, Object> record = document(exchange, "record");
         Map<String, Object> referral = document(exchange, "referral");
-        set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
-            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")), List.of(Entry.of("linked", how))));
+        set(exchange, store.progress(link, Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
+            "record", record, "referral", referral, "engagement_id", referral.get("engagementId"),
+            "base", link.base() == null ? planning.agreed(referral, record) : link.base()), List.of(Entry.of("linked", how))));
     }
 
-    /** Keeps what the plan is about to write. */
+    /** Keeps what the plan is about to write and what it is about to overwrite; once, if the same plan is tried again. */
     public void intend(Exchange exchange) {
-        set(exchange, store.intend(link(exchange), plan(exchange).intent()));
+        Link link = link(exchange);
+        Plan plan = plan(exchange);
+        set(exchange, store.intend(link, plan.intent(), plan.intent().equals(link.intent()) ? List.of() : planning.conflicts(plan)));
     }
 
     /**
@@ -187,7 +195,8 @@ public final class Ledger {
         String closedSeenAt = plan.waitsForGrace() && link.closedSeenAt() == null ? store.now()
             // A deal that was accepted only to be closed has waited already.
             : plan.waitsForGrace() || plan.again() ? link.closedSeenAt() : null;
-        List<Entry> entries = new ArrayList<>(planning.entries(plan, link.told()));
+        List<Entry> entries = new ArrayList<>(plan.isEmpty() ? planning.conflicts(plan) : List.of());
+        entries.addAll(planning.entries(plan, link.told()));
         String microsoft = microsoftNews(exchange);
         if (microsoft != null) {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));

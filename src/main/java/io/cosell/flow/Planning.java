@@ -89,6 +89,15 @@ public final class Planning {
         return !plan(link, plan.nextBase(), view(referral), view(record)).isEmpty();
     }
 
+    /** What both sides agree on as soon as one was made from the other: the base before the first plan. */
+    public JsonNode agreed(Map<String, Object> referral, Map<String, Object> record) {
+        Plan plan = Planner.plan(new PlanInput(policy, null, view(referral), view(record), Map.of(), false));
+        ObjectNode base = plan.nextBase().deepCopy();
+        plan.crm().forEach(change -> remove(base, change.path()));
+        plan.partnerCenter().forEach(change -> remove(base, change.path()));
+        return base;
+    }
+
     /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */
     private JsonNode baseFor(Link link, Map<String, Object> record, JsonNode crm) {
         if (link.base() == null || link.recordKind() == null || link.recordKind().equals(record.get("kind"))) {
@@ -182,18 +191,24 @@ public final class Planning {
         return String.join(", ", changes.stream().map(Change::title).collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    /**
-     * What the journal keeps of a plan that was written.
-     *
-     * @param reasonTold the refusals told last; refusals that are the same are not repeated
-     */
-    public List<Entry> entries(Plan plan, String reasonTold) {
+    /** What the journal keeps of values that lose. It is kept before they are overwritten: afterwards they are nowhere else. */
+    public List<Entry> conflicts(Plan plan) {
         List<Entry> entries = new ArrayList<>();
         for (Conflict conflict : plan.conflicts()) {
             entries.add(new Entry("conflict", side(conflict.winner()), conflict.path(), value(conflict.path(), conflict.lost()),
                 value(conflict.path(), conflict.winner() == io.cosell.plan.Side.CRM ? conflict.crm() : conflict.partnerCenter()),
                 conflict.title() + " was changed on both sides; " + conflict.winner().label() + " wins, the other value is kept here."));
         }
+        return entries;
+    }
+
+    /**
+     * What the journal keeps of a plan that was written, besides its {@link #conflicts}.
+     *
+     * @param reasonTold the refusals told last; refusals that are the same are not repeated
+     */
+    public List<Entry> entries(Plan plan, String reasonTold) {
+        List<Entry> entries = new ArrayList<>();
         plan.crm().forEach(change -> entries.add(written("crm", change)));
         plan.partnerCenter().forEach(change -> entries.add(written("partner-center", change)));
         if (plan.refusals().size() > 0 && !reason(plan.refusals()).equals(reasonTold)) {

@@ -254,15 +254,16 @@ public final class Store {
     /**
      * Keeps what is about to be written, before it is written.
      *
-     * @param link   the link as the lane read it
-     * @param intent what will be written
+     * @param link    the link as the lane read it
+     * @param intent  what will be written
+     * @param entries what the journal has to keep before it is overwritten
      * @return the link with its new version
      * @throws StaleClaimException if somebody else changed the link since
      */
-    public Link intend(Link link, JsonNode intent) {
+    public Link intend(Link link, JsonNode intent, List<Entry> entries) {
         Map<String, Object> columns = new LinkedHashMap<>();
         columns.put("intent", intent);
-        return update(link, columns, List.of(), "");
+        return update(link, columns, entries, "");
     }
 
     /**

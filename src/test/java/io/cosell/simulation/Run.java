@@ -257,7 +257,12 @@ final class Run implements Gate.Watch {
             case SELLER_REOPENS -> crm.reopens(record);
             case SELLER_QUALIFIES -> crm.qualifies(record);
             case SELLER_DISQUALIFIES -> crm.disqualifies(record);
-            case SELLER_DELETES -> crm.deletes(record);
+            case SELLER_DELETES -> {
+                // A record that is deleted before the connector could learn that its own creation had succeeded is made once more.
+                if (record.other() == null || world.referrals().stream().anyMatch(referral -> record.id().equals(referral.other()))) {
+                    crm.deletes(record);
+                }
+            }
             default -> throw new IllegalStateException(one.kind().name());
         }
     }
@@ -373,6 +378,8 @@ final class Run implements Gate.Watch {
         } else {
             world.gate().revive();
         }
+        // The first time round finds out that sessions had ended and calls failed; from here on both systems answer.
+        cycles(1);
         cycles(CYCLES);
         quiet("after the last change");
         if (!eventLost) {

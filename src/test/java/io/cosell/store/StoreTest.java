@@ -218,7 +218,7 @@ class StoreTest {
     void aStaleClaimKeepsNothing() {
         accept(event("referral-created", "R1", "t1"));
         Link early = linkOf("R1");
-        store.intend(early, new ObjectMapper().createObjectNode().put("creating", "now"));
+        store.intend(early, new ObjectMapper().createObjectNode().put("creating", "now"), List.of());
         assertThatExceptionOfType(StaleClaimException.class)
             .isThrownBy(() -> store.finish(early, columns("state", "linked"), List.of(Entry.of("written", "never"))));
         assertThat(linkOf("R1").state()).isEqualTo("open");
