@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.cosell.Connector;
 import io.cosell.Surroundings;
+import io.cosell.flow.Intake;
 import io.cosell.flow.Tokens;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxSystem;
@@ -47,6 +48,7 @@ final class World implements AutoCloseable {
     private final CrmUser crm;
     private final List<ObjectNode> atStart;
     private final Gate gate;
+    private final LateIntake late;
     private final Connector connector;
     private Gate.Watch watch;
     private ManualScheduler scheduler;
@@ -54,11 +56,13 @@ final class World implements AutoCloseable {
     private Duration skew = Duration.ZERO;
 
     /**
-     * @param folder    where store and settings go; routes or mappings that lie there are used instead of the shipped ones
-     * @param crm       the seller's side
-     * @param sabotages statements that the store is prepared with, to sabotage it
+     * @param folder     where store and settings go; routes or mappings that lie there are used instead of the shipped ones
+     * @param crm        the seller's side
+     * @param sabotages  statements that the store is prepared with, to sabotage it
+     * @param storesLate whether events are stored late, to sabotage that they are stored before they are acknowledged
      */
-    World(Path folder, Function<Sandboxes, CrmUser> crm, List<String> sabotages) {
+    World(Path folder, Function<Sandboxes, CrmUser> crm, List<String> sabotages, boolean storesLate) {
+        late = storesLate ? new LateIntake() : null;
         this.crm = crm.apply(sandboxes);
         sandboxes.clock().stop();
         sandboxes.clock().set(START);
@@ -78,6 +82,9 @@ final class World implements AutoCloseable {
             }
         });
         connector = Connector.start(folder, settings(folder), Connector.Purpose.SERVE, surroundings());
+        if (late != null) {
+            late.goesTo(new Intake(connector.lanes(), connector.store()));
+        }
         connector.camel().requestBody("direct:webhook-registration", null, String.class);
         sabotages.forEach(statement -> JdbcClient.create(database).sql(statement).update());
         partnerCenter.holdWebhooks(true);
@@ -141,7 +148,7 @@ final class World implements AutoCloseable {
 
             @Override
             public Map<String, Object> beans() {
-                return Map.of("gate", gate);
+                return late == null ? Map.of("gate", gate) : Map.of("gate", gate, "intake", late);
             }
         };
     }
@@ -167,6 +174,9 @@ final class World implements AutoCloseable {
         gate.revive();
         Tokens tokens = connector.camel().getCamelContext().getRegistry().lookupByNameAndType("tokens", Tokens.class);
         List.of("partner-center", "partner-center-events", crm.system().name()).forEach(tokens::forget);
+        if (late != null) {
+            late.forget();
+        }
         connector.lanes().start();
     }
 
@@ -212,6 +222,9 @@ final class World implements AutoCloseable {
 
     /** Lanes that are due, and those that a dead process had left. */
     void lanes() {
+        if (late != null) {
+            late.storeNow();
+        }
         scheduler.runDeadExecutionDetection();
         scheduler.runAnyDueExecutions();
     }
