@@ -1,11 +1,12 @@
 package io.cosell;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
-import com.github.kagkarlsson.scheduler.task.Task;
 import io.cosell.lane.Lanes;
+import io.cosell.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** What a connector stands on besides its settings. A test that drives a connector step by step gives it parts of its own. */
@@ -21,14 +22,15 @@ public interface Surroundings {
         return opened;
     }
 
-    /** The clock of {@link #scheduler}; db-scheduler's own goes by the time of the machine. */
-    default Clock schedulerClock() {
-        return Clock.systemUTC();
-    }
-
-    /** What runs the lanes. */
-    default Scheduler scheduler(DataSource database, Task<?> task, int threads) {
-        return Lanes.onThreads(database, task, threads, Duration.ofSeconds(1));
+    /**
+     * Lanes on a scheduler of the caller's; empty for the usual ones.
+     *
+     * @param store    the store
+     * @param run      works off one lane and says when it has to run again
+     * @param takeover how often forgotten lanes are searched for
+     */
+    default Optional<Lanes> lanes(Store store, Function<String, Optional<Duration>> run, Duration takeover) {
+        return Optional.empty();
     }
 
     /** Beans by name, for Camel's registry; they replace those of the connector. */

@@ -1,12 +1,14 @@
 package io.cosell.lane;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.cosell.store.Change;
@@ -17,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -25,12 +28,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs lanes on db-scheduler: a task's key is the lane, so no lane runs twice at a time, on any number of machines that share the
  * database. A mark is stored before its task; a mark whose task was refused because the lane was just running is found again by the
- * check after the run, and one lost to a crash by the check at the start. Bean {@code lanes} in the routes.
+ * check after the run, and one whose process died in between by a search that goes on all the time on one of the machines. A lane whose
+ * process is killed or stands still goes on elsewhere within the time given as {@code takeover}. Bean {@code lanes} in the routes.
  */
 public final class Lanes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     private static final TaskDescriptor<Void> LANE = TaskDescriptor.of("lane", Void.class);
+    private static final TaskDescriptor<Void> SEARCH = TaskDescriptor.of("search-forgotten-lanes", Void.class);
+    /** db-scheduler takes no fewer. */
+    private static final int MISSED_HEARTBEATS = 4;
+    /** It looks for missed heartbeats at every second one; one more is left for what that takes. */
+    private static final int HEARTBEATS_UNTIL_TAKEOVER = MISSED_HEARTBEATS + 2 + 1;
 
     private final Store store;
     private final Scheduler scheduler;
@@ -42,9 +51,21 @@ public final class Lanes implements AutoCloseable {
      * @param run          works off one lane and says when it has to run again, as {@link LaneRunner#run}
      * @param threads      how many lanes run at a time
      * @param pollInterval how often due tasks are looked for; tasks that are due at once do not wait for it
+     * @param takeover     how soon a lane goes on whose process was killed or stands still
+     * @param process      name of this process, different from that of any other
      */
-    public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval) {
-        this(store, run, task -> onThreads(dataSource, task, threads, pollInterval), Clock.systemUTC());
+    public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval,
+                 Duration takeover, String process) {
+        this(store, run, (lane, search) -> Scheduler.create(dataSource, lane)
+            .startTasks(search)
+            .schedulerName(new SchedulerName.Fixed(process))
+            .threads(threads)
+            .pollingInterval(pollInterval)
+            .heartbeatInterval(takeover.dividedBy(HEARTBEATS_UNTIL_TAKEOVER))
+            .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+            .enableImmediateExecution()
+            .shutdownMaxWait(Duration.ofSeconds(20))
+            .build(), takeover, Clock.systemUTC());
     }
 
     /**
@@ -52,10 +73,12 @@ public final class Lanes implements AutoCloseable {
      *
      * @param store     the store
      * @param run       works off one lane and says when it has to run again
-     * @param scheduler makes the scheduler that executes the task; on the store's database
+     * @param scheduler makes the scheduler, on the store's database, from the task of a lane and the one that searches for forgotten lanes
+     * @param takeover  how often it searches
      * @param clock     the scheduler's clock
      */
-    public Lanes(Store store, Function<String, Optional<Duration>> run, Function<Task<?>, Scheduler> scheduler, Clock clock) {
+    public Lanes(Store store, Function<String, Optional<Duration>> run,
+                 BiFunction<Task<Void>, RecurringTask<Void>, Scheduler> scheduler, Duration takeover, Clock clock) {
         this.store = store;
         this.clock = clock;
         CustomTask<Void> task = Tasks.custom(LANE)
@@ -72,24 +95,13 @@ public final class Lanes implements AutoCloseable {
                     } else {
                         operations.stop();
                         // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
-                        if (store.link(lane).isMarked()) {
-                            wake(lane);
-                        }
+                        wake(lane);
                     }
                 };
             });
-        this.scheduler = scheduler.apply(task);
-    }
-
-    /** The scheduler of a connector that serves: several lanes at a time, due ones at once. */
-    public static Scheduler onThreads(DataSource dataSource, Task<?> task, int threads, Duration pollInterval) {
-        return Scheduler.create(dataSource, task)
-            .threads(threads)
-            .pollingInterval(pollInterval)
-            .heartbeatInterval(Duration.ofSeconds(10))
-            .enableImmediateExecution()
-            .shutdownMaxWait(Duration.ofSeconds(20))
-            .build();
+        RecurringTask<Void> search = Tasks.recurring(SEARCH, FixedDelay.of(takeover))
+            .execute((instance, context) -> store.forgottenLanes().forEach(this::wake));
+        this.scheduler = scheduler.apply(task, search);
     }
 
     /** Starts to run lanes, those first that were marked when the program last stopped. */
@@ -112,7 +124,12 @@ public final class Lanes implements AutoCloseable {
      */
     public Store.Accepted accept(List<Change> changes, String cursorName, String cursorValue) {
         Store.Accepted accepted = store.accept(changes, cursorName, cursorValue);
-        accepted.lanes().forEach(this::wake);
+        try {
+            accepted.lanes().forEach(this::wake);
+        } catch (RuntimeException e) {
+            LOG.warn("Changes of {} deals are stored, but their lanes could not be called; they are found again soon.",
+                accepted.lanes().size(), e);
+        }
         return accepted;
     }
 
@@ -128,9 +145,15 @@ public final class Lanes implements AutoCloseable {
         schedule(linkId, true);
     }
 
-    /** Makes a marked lane run. One that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
+    /**
+     * Makes a marked lane run; another process may have run it meanwhile, then there is nothing to do. One that waits out a grace period
+     * runs at once; one that waits because of failures keeps its pause.
+     */
     public void wake(String linkId) {
-        schedule(linkId, store.link(linkId).failures() == 0);
+        Link link = store.link(linkId);
+        if (link.isMarked()) {
+            schedule(linkId, link.failures() == 0);
+        }
     }
 
     private void schedule(String linkId, boolean evenIfItWaits) {

@@ -283,7 +283,7 @@ public abstract class SandboxSystem implements AutoCloseable {
     /** Whether a call changed something; of several in one, and of those of no known kind, only the history can tell. */
     private static boolean wrote(CallKind kind, Request request, Reply own, boolean changed) {
         return switch (kind) {
-            case CREATE, UPDATE, DELETE, ACTION, REGISTRATION -> own != null && own.status() < 400 && !request.method().equals("GET");
+            case CREATE, UPDATE, DELETE, ACTION, REGISTRATION -> own != null && own.status() < 300 && !request.method().equals("GET");
             case BATCH, OTHER -> changed;
             case SIGN_IN, READ, LIST, CHANGES -> false;
         };

@@ -6,6 +6,7 @@ import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +26,8 @@ import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long the sandboxes take to list, filter and poll with 20,000 referrals and 20,000 opportunities in them, over HTTP, one call at a
- * time. Prints figures and asserts nothing. Run it with {@code mvn -q test-compile exec:java@benchmark-sandboxes}.
+ * How long the sandboxes take to list, filter and poll with 20,000 referrals and 20,000 opportunities in each CRM, over HTTP, one call
+ * at a time. Prints figures and asserts nothing. Run it with {@code mvn -q test-compile exec:java@benchmark-sandboxes}.
  */
 public final class SandboxBenchmark implements AutoCloseable {
 
@@ -37,6 +39,7 @@ public final class SandboxBenchmark implements AutoCloseable {
     private final SandboxClock clock = new SandboxClock();
     private final PartnerCenterSandbox partnerCenter = new PartnerCenterSandbox(clock);
     private final DataverseSandbox dynamics365 = new DataverseSandbox(clock);
+    private final SalesforceSandbox salesforce = new SalesforceSandbox(clock);
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     private final List<List<String>> figures = new ArrayList<>();
@@ -48,6 +51,7 @@ public final class SandboxBenchmark implements AutoCloseable {
     private SandboxBenchmark() {
         partnerCenter.start(0);
         dynamics365.start(0);
+        salesforce.start(0);
     }
 
     /** Loads, measures, prints. */
@@ -61,12 +65,16 @@ public final class SandboxBenchmark implements AutoCloseable {
         long started = System.nanoTime();
         List<String> referrals = load(this::referral);
         List<String> opportunities = load(this::opportunity);
-        out.printf(Locale.ROOT, "%,d referrals and %,d opportunities made in %.1f s.%n%n", referrals.size(), opportunities.size(),
+        List<String> deals = load(this::salesforceOpportunity);
+        out.printf(Locale.ROOT, "%,d referrals and twice %,d opportunities made in %.1f s.%n%n", referrals.size(), opportunities.size(),
             (System.nanoTime() - started) / 1e9);
         for (Probe probe : partnerCenterProbes(referrals.get(DEALS / 2))) {
             measure(probe);
         }
         for (Probe probe : dynamicsProbes(opportunities)) {
+            measure(probe);
+        }
+        for (Probe probe : salesforceProbes(deals)) {
             measure(probe);
         }
         Tables.print(out, List.of("System", "Call", "Median ms", "99 % ms", "Bytes", "Within " + (int) AIM_MS + " ms"), figures,
@@ -90,6 +98,12 @@ public final class SandboxBenchmark implements AutoCloseable {
     private String opportunity(int number) {
         return dynamics365.create("opportunity", Map.of("name", "Deal " + number, "estimatedvalue", number + 1,
             "msft_microsoftpartnercenterreferralidentifier", "referral-" + number, "description", "Notes of deal " + number));
+    }
+
+    private String salesforceOpportunity(int number) {
+        return salesforce.create("Opportunity", Map.of("Name", "Deal " + number, "StageName", number % 5 == 0 ? "Prospecting" : "Qualification",
+            "CloseDate", "2027-03-31", "Amount", number + 1, "Referral_Identifier__c", "referral-" + number, "Description",
+            "Notes of deal " + number));
     }
 
     private List<Probe> partnerCenterProbes(String id) throws IOException, InterruptedException {
@@ -125,7 +139,31 @@ public final class SandboxBenchmark implements AutoCloseable {
                 + encoded("msft_microsoftpartnercenterreferralidentifier eq 'referral-10000'"), token),
             probe("dynamics365", "filter by value, page of 100", set + "?$select=name&$filter=" + encoded("estimatedvalue gt 15000"), token,
                 "Prefer", "odata.maxpagesize=100"),
+            probe("dynamics365", "list, full page of 5,000", set + "?$select=name", token),
             probe("dynamics365", "poll by change tracking, 10 changes", delta, token, "Prefer", "odata.track-changes"));
+    }
+
+    private List<Probe> salesforceProbes(List<String> ids) throws IOException, InterruptedException {
+        String token = token(salesforce.address() + "/services/oauth2/token", "grant_type=client_credentials&client_id="
+            + salesforce.options().app().clientId() + "&client_secret=" + salesforce.options().app().clientSecret());
+        String base = salesforce.address() + "/services/data/v60.0";
+        String query = base + "/query?q=";
+        clock.move(Duration.ofMinutes(5));
+        Instant recently = clock.instant().truncatedTo(ChronoUnit.SECONDS); // as SystemModstamp is
+        ids.subList(DEALS - 10, DEALS).forEach(id -> salesforce.update("Opportunity", id, Map.of("NextStep", "changed")));
+        String poll = "SELECT Id, Name, Amount, SystemModstamp FROM Opportunity WHERE SystemModstamp >= %s ORDER BY SystemModstamp, Id LIMIT 200";
+        return List.of(
+            probe("salesforce", "read one opportunity", base + "/sobjects/Opportunity/" + ids.get(DEALS / 2), token),
+            probe("salesforce", "list, first page of 2,000", query + encoded("SELECT Id, Name, Amount FROM Opportunity"), token),
+            probe("salesforce", "list, newest first, limit 100", query
+                + encoded("SELECT Id, Name FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 100"), token),
+            probe("salesforce", "filter by referral identifier", query
+                + encoded("SELECT Id, Name FROM Opportunity WHERE Referral_Identifier__c = 'referral-10000'"), token),
+            probe("salesforce", "filter by stage, limit 100", query
+                + encoded("SELECT Id, Name FROM Opportunity WHERE StageName = 'Prospecting' AND Amount > 15000 LIMIT 100"), token),
+            probe("salesforce", "poll by SystemModstamp, 10 changes", query + encoded(String.format(poll, recently)), token),
+            probe("salesforce", "poll by SystemModstamp, all changed", query
+                + encoded(String.format(poll, recently.minus(Duration.ofDays(1)))), token));
     }
 
     /** The link to go on from after every page of a table was read. */
@@ -188,5 +226,6 @@ public final class SandboxBenchmark implements AutoCloseable {
     public void close() {
         partnerCenter.close();
         dynamics365.close();
+        salesforce.close();
     }
 }

@@ -28,6 +28,7 @@ final class Run implements Gate.Watch {
     private static final LocalDate FIRST_CLOSING = LocalDate.parse("2027-06-01");
     /** Nothing happens in no time: two changes of one deal never carry the same time. */
     private static final Duration INSTANT = Duration.ofMillis(1);
+    private static final Duration SERVERS_APART = Duration.ofMinutes(4);
     /** Longer than the grace period, the longest pause of a lane and the time after which the work of a dead process is taken over. */
     private static final Duration LONG_PAUSE = Duration.ofMinutes(30);
     private static final int CYCLES = 2;
@@ -93,7 +94,7 @@ final class Run implements Gate.Watch {
         world.begin(Duration.ofMinutes(Math.floorMod(seed * 7, 11) - 5L));
         world.watch(this);
         world.gate().counts(true);
-        world.flow("direct:auto-heal-now", null);
+        world.heal();
         crm.tables().forEach(each -> world.flow("direct:notice-crm-changes", each));
         for (Step one : steps) {
             step++;
@@ -130,11 +131,11 @@ final class Run implements Gate.Watch {
             case POLL -> polls(one.a());
             case LANES -> works(world::lanes);
             case LOOK_UP_RELATED -> works(() -> world.flow("direct:resolve-related-referrals", null));
-            case HEAL -> works(() -> world.flow("direct:auto-heal-now", null));
+            case HEAL -> works(() -> world.heal());
             case DIES_AT_CALL -> world.gate().dieAtCall(one.a() % 6, one.b() % 3 != 0);
             case DIES_AT_TRANSACTION -> world.gate().dieAtTransaction(one.a(), one.b() % 2 == 0);
             case MEANWHILE -> waiting.add(new Waiting(one.a() % 6, one.user()));
-            default -> acts(() -> user(one));
+            default -> acts(() -> user(one), behind(one));
         }
     }
 
@@ -142,15 +143,26 @@ final class Run implements Gate.Watch {
 
     /** A user does something. What the systems refuse has not happened. */
     private void acts(Runnable act) {
-        world.moveClock(INSTANT);
+        acts(act, Duration.ZERO);
+    }
+
+    private void acts(Runnable act, Duration behind) {
+        world.moveClock(INSTANT.minus(behind));
         try {
             act.run();
         } catch (RuntimeException e) {
             if (!e.getClass().getSimpleName().equals("Refusal") && !(e instanceof IllegalArgumentException)) {
                 throw e;
             }
+        } finally {
+            world.moveClock(behind);
         }
         look(true);
+    }
+
+    /** The servers of one system do not all have the same time: some changes carry an earlier one than those before them. */
+    private static Duration behind(Step one) {
+        return one.b() % USUAL == 0 ? SERVERS_APART : Duration.ZERO;
     }
 
     private void look(boolean user) {
@@ -357,7 +369,7 @@ final class Run implements Gate.Watch {
             }
         }
         world.moveClock(INSTANT);
-        now.forEach(one -> acts(() -> user(one)));
+        now.forEach(one -> acts(() -> user(one), behind(one)));
     }
 
     @Override
@@ -385,7 +397,7 @@ final class Run implements Gate.Watch {
         if (!eventLost) {
             judge("without auto-heal");
         }
-        world.flow("direct:auto-heal-now", null);
+        world.heal();
         cycles(CYCLES);
         quiet("after auto-heal");
         judge("after auto-heal");

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -73,14 +74,11 @@ enum Sabotage {
             return true;
         }
     },
-    /** Auto-heal goes on exactly where it stopped, although clocks differ. */
+    /** Auto-heal does not look back behind the newest change it has seen. */
     CURSOR_OVERLAP(1) {
         @Override
-        List<String> statements() {
-            String later = " update cursor_mark set value = strftime('%Y-%m-%dT%H:%M:%fZ', value, '+10 minutes') where name = 'auto-heal'; end";
-            return List.of("create trigger sabotage_first after insert on cursor_mark when new.name = 'auto-heal' begin" + later,
-                "create trigger sabotage after update of value on cursor_mark when new.name = 'auto-heal' and old.value < new.value"
-                    + " and strftime('%s', new.value) - strftime('%s', old.value) <> 600 begin" + later);
+        Map<String, String> settings() {
+            return Map.of("cosell.auto-heal.overlap", "0s");
         }
     };
 
@@ -98,6 +96,11 @@ enum Sabotage {
     /** Prepares the store. */
     List<String> statements() {
         return List.of();
+    }
+
+    /** Settings of the connector. */
+    Map<String, String> settings() {
+        return Map.of();
     }
 
     /** Edits the copies of routes and mappings. */

@@ -3,7 +3,6 @@ package io.cosell.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +22,7 @@ class SabotageTest {
 
     @BeforeAll
     static void open() {
-        whole = new World(sound, sandboxes -> new Dynamics365User(sandboxes.dynamics365()), List.of(), false);
+        whole = new World(sound, sandboxes -> new Dynamics365User(sandboxes.dynamics365()));
     }
 
     @AfterAll
@@ -34,9 +33,7 @@ class SabotageTest {
     @ParameterizedTest
     @EnumSource
     void isCaught(Sabotage sabotage, @TempDir Path folder) {
-        sabotage.prepare(folder);
-        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()), sabotage.statements(),
-            sabotage.storesLate())) {
+        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()), sabotage)) {
             Optional<Long> caught = LongStream.concat(LongStream.of(sabotage.seed()), LongStream.rangeClosed(1, MOST)).boxed()
                 .filter(seed -> !Run.of(world, seed).isGood()).findFirst();
             System.out.println(sabotage + " " + caught + " " + caught.map(seed -> Run.of(world, seed).violations()));

@@ -45,7 +45,7 @@ class SimulationTest {
             return;
         }
         Map<Long, String> failed = new TreeMap<>();
-        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()), List.of(), false)) {
+        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()))) {
             for (long seed : seeds) {
                 Run.Outcome outcome = Run.of(world, seed);
                 if (!outcome.isGood() && failed.size() < MOST_FAILURES) {

@@ -2,8 +2,6 @@ package io.cosell.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.kagkarlsson.scheduler.Scheduler;
-import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
 import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
@@ -11,6 +9,7 @@ import io.cosell.Connector;
 import io.cosell.Surroundings;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Tokens;
+import io.cosell.lane.Lanes;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -39,8 +39,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class World implements AutoCloseable {
 
     private static final Instant START = Instant.parse("2027-01-04T08:00:00Z");
-    private static final List<String> TABLES = List.of("link_part", "event", "journal", "cursor_mark", "scheduled_tasks", "link");
-    private static final String NOT_STARTED = "auto-heal,auto-heal-at-start,related-referral-changes,crm-webhook,"
+    private static final List<String> TABLES = List.of("link_part", "event", "journal", "cursor_mark", "scheduled_tasks", "heal",
+        "call_count", "link");
+    private static final String NOT_STARTED = "auto-heal,auto-heal-of-all,auto-heal-at-start,keep-call-counts,related-referral-changes,crm-webhook,"
         + "crm-opportunity-to-partner-center,crm-leads-to-partner-center,crm-solutions-to-partner-center";
 
     private final Sandboxes sandboxes = Sandboxes.start();
@@ -56,13 +57,27 @@ final class World implements AutoCloseable {
     private Duration skew = Duration.ZERO;
 
     /**
-     * @param folder     where store and settings go; routes or mappings that lie there are used instead of the shipped ones
-     * @param crm        the seller's side
-     * @param sabotages  statements that the store is prepared with, to sabotage it
-     * @param storesLate whether events are stored late, to sabotage that they are stored before they are acknowledged
+     * @param folder where store and settings go
+     * @param crm    the seller's side
      */
-    World(Path folder, Function<Sandboxes, CrmUser> crm, List<String> sabotages, boolean storesLate) {
-        late = storesLate ? new LateIntake() : null;
+    World(Path folder, Function<Sandboxes, CrmUser> crm) {
+        this(folder, crm, Optional.empty());
+    }
+
+    /**
+     * A world whose connector lacks a protection.
+     *
+     * @param folder   where store, settings and edited routes and mappings go
+     * @param crm      the seller's side
+     * @param sabotage what is taken away
+     */
+    World(Path folder, Function<Sandboxes, CrmUser> crm, Sabotage sabotage) {
+        this(folder, crm, Optional.of(sabotage));
+    }
+
+    private World(Path folder, Function<Sandboxes, CrmUser> crm, Optional<Sabotage> sabotage) {
+        late = sabotage.filter(Sabotage::storesLate).isPresent() ? new LateIntake() : null;
+        sabotage.ifPresent(one -> one.prepare(folder));
         this.crm = crm.apply(sandboxes);
         sandboxes.clock().stop();
         sandboxes.clock().set(START);
@@ -81,12 +96,14 @@ final class World implements AutoCloseable {
                 }
             }
         });
-        connector = Connector.start(folder, settings(folder), Connector.Purpose.SERVE, surroundings());
+        Map<String, String> settings = settings(folder);
+        sabotage.ifPresent(one -> settings.putAll(one.settings()));
+        connector = Connector.start(folder, settings, Connector.Purpose.SERVE, surroundings());
         if (late != null) {
             late.goesTo(new Intake(connector.lanes(), connector.store()));
         }
         connector.camel().requestBody("direct:webhook-registration", null, String.class);
-        sabotages.forEach(statement -> JdbcClient.create(database).sql(statement).update());
+        sabotage.ifPresent(one -> one.statements().forEach(statement -> JdbcClient.create(database).sql(statement).update()));
         partnerCenter.holdWebhooks(true);
         atStart = systems().stream().map(SandboxSystem::state).toList();
     }
@@ -97,7 +114,8 @@ final class World implements AutoCloseable {
         settings.put("camel.main.routeFilterExcludePattern", NOT_STARTED);
         settings.put("cosell.crm-webhook.key", "not-used");
         settings.put("camel.component.http.httpClientConfigurer", "#gate");
-        settings.put("camel.component.http.connectionTimeToLive", "3600000");
+        // It would wait for lanes that only this thread can run.
+        settings.put("cosell.auto-heal.patience", "0s");
         return settings;
     }
 
@@ -125,25 +143,23 @@ final class World implements AutoCloseable {
             }
 
             @Override
-            public Clock schedulerClock() {
-                return clock;
-            }
-
-            @Override
             public DataSource database(DataSource opened) {
                 database = opened;
                 return gate.database(opened);
             }
 
             @Override
-            public Scheduler scheduler(DataSource opened, Task<?> task, int threads) {
-                scheduler = TestHelper.createManualScheduler(opened, task).clock(new SettableClock() {
-                    @Override
-                    public Instant now() {
-                        return clock.instant();
-                    }
-                }).build();
-                return scheduler;
+            public Optional<Lanes> lanes(Store store, Function<String, Optional<Duration>> run, Duration takeover) {
+                return Optional.of(new Lanes(store, run, (lane, search) -> {
+                    scheduler = TestHelper.createManualScheduler(gate.database(database), lane).startTasks(List.of(search))
+                        .clock(new SettableClock() {
+                            @Override
+                            public Instant now() {
+                                return clock.instant();
+                            }
+                        }).build();
+                    return scheduler;
+                }, takeover, clock));
             }
 
             @Override
@@ -218,6 +234,10 @@ final class World implements AutoCloseable {
     /** Runs a flow; one that dies or fails has logged it, as Quartz would. */
     void flow(String endpoint, Object body) {
         connector.camel().request(endpoint, exchange -> exchange.getMessage().setBody(body));
+    }
+
+    void heal() {
+        flow("direct:auto-heal-now", "changed");
     }
 
     /** Lanes that are due, and those that a dead process had left. */

@@ -26,28 +26,14 @@ public enum DataverseSwitch implements Switch {
     SERVICE_PROTECTION("4.1", "more than 6000 requests in 300 seconds of sandbox time answer 429",
         "requests are not counted, so that large tests can run");
 
-    private final String section;
-    private final String on;
-    private final String off;
+    private final Point point;
 
     DataverseSwitch(String section, String on, String off) {
-        this.section = section;
-        this.on = on;
-        this.off = off;
+        point = new Point(section, on, off);
     }
 
     @Override
-    public String section() {
-        return section;
-    }
-
-    @Override
-    public String on() {
-        return on;
-    }
-
-    @Override
-    public String off() {
-        return off;
+    public Point point() {
+        return point;
     }
 }

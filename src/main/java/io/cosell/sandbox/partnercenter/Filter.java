@@ -14,7 +14,6 @@ import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 /**
  * A filter of the list (section 3.1) or of the analytics: comparisons by eq, ne, gt, ge, lt, le of known fields, joined by {@code and},
@@ -137,9 +136,12 @@ final class Filter implements Predicate<JsonNode> {
                 + fields.keySet().stream().sorted().toList() + (fields.containsKey("email") ? " and team/any(...)" : ""));
         }
         Predicate<JsonNode> comparison = comparison(field, type);
+        if (field.equals("email")) {
+            return referral -> any(referral.path("team"), comparison);
+        }
         JsonPointer pointer = JsonPointer.compile("/" + field);
-        return field.equals("email") ? referral -> any(referral.path("team"), comparison)
-            : referral -> comparison.test(referral.at(pointer));
+        return field.contains("/") ? referral -> comparison.test(referral.at(pointer))
+            : referral -> comparison.test(referral.path(field));
     }
 
     /** {@code (t:t/email eq '...')} behind {@code team/any}. */
@@ -158,7 +160,12 @@ final class Filter implements Predicate<JsonNode> {
     }
 
     private static boolean any(JsonNode members, Predicate<JsonNode> comparison) {
-        return StreamSupport.stream(members.spliterator(), false).anyMatch(member -> comparison.test(member.path("email")));
+        for (JsonNode member : members) { // no stream: this runs for every referral there is
+            if (comparison.test(member.path("email"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Predicate<JsonNode> comparison(String field, Type type) {

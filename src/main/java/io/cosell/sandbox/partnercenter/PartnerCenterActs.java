@@ -18,7 +18,6 @@ final class PartnerCenterActs {
     private static final String PARTNER = "partner in the portal";
     private static final String OTHER = "another partner";
     private static final String ADMIN = "administrator";
-    private static final String NETWORK = "network";
 
     private static final String REFERRAL = "the referral, members as on the wire";
     private static final String ID = "id of the referral";
@@ -88,7 +87,8 @@ final class PartnerCenterActs {
                     return null;
                 }),
             act("another-partner-sends-referral", OTHER, "Invites this partner to its deal, New/Pending. Answers the id.",
-                Map.of("referral", REFERRAL, "organizationId", "id of the other partner", "organizationName?", "its name"), (box, sent) -> Map.of("id",
+                Map.of("referral", REFERRAL, "organizationId", "id of the other partner", "organizationName?", "its name"),
+                (box, sent) -> Map.of("id",
                 box.anotherPartnerInvites(map(sent, "referral"), text(sent, "organizationId"),
                     sent.path("organizationName").asText("Another partner")))),
             act("invited-partner-accepts", OTHER, "Accepts this partner's invitation.", Map.of("id", "id of its own referral"),
@@ -129,16 +129,7 @@ final class PartnerCenterActs {
                 (box, sent) -> {
                     box.revokeRefreshTokens();
                     return null;
-                }),
-            act("hold-events", NETWORK, "Keeps new events back, or lets them go, those kept back first.", Map.of("on", "true or false"),
-                (box, sent) -> {
-                    box.holdWebhooks(sent.path("on").asBoolean());
-                    return null;
-                }),
-            act("drop-events", NETWORK, "Loses new events, or no longer.", Map.of("on", "true or false"), (box, sent) -> {
-                box.dropWebhooks(sent.path("on").asBoolean());
-                return null;
-            }));
+                }));
     }
 
     private Act act(String name, String as, String says, Map<String, String> parameters,

@@ -88,29 +88,15 @@ public record PartnerCenterOptions(Account account, Set<Switch> switches, int pa
         RELATED_EVENTS_CARRY_OWN_ID("4.2", "related-referral events name the partner's own referral", "they name the other side's"),
         PATCH_RAISES_NO_EVENT("8", "a program's own PATCH or PUT raises no event", "it raises referral-updated");
 
-        private final String section;
-        private final String on;
-        private final String off;
+        private final Point point;
 
         Switch(String section, String on, String off) {
-            this.section = section;
-            this.on = on;
-            this.off = off;
+            point = new Point(section, on, off);
         }
 
         @Override
-        public String section() {
-            return section;
-        }
-
-        @Override
-        public String on() {
-            return on;
-        }
-
-        @Override
-        public String off() {
-            return off;
+        public Point point() {
+            return point;
         }
     }
 

@@ -230,7 +230,10 @@ public final class PartnerCenterSandbox extends SandboxSystem {
             .filter(engagement -> referrals.of(engagement, Referrals.OWN).anyMatch(sees))
             .flatMap(engagement -> referrals.of(engagement, Referrals.OTHERS));
         Stream<ObjectNode> found = Stream.concat(own.filter(sees), others)
-            .filter(referral -> (filter == null || filter.test(referral)) && !referrals.isHiddenLead(referral));
+            .filter(referral -> filter == null || filter.test(referral));
+        if (switches.has(Switch.NO_MARKETPLACE_LEADS)) {
+            found = found.filter(referral -> Category.of(referral) != Category.MARKETPLACE_LEAD);
+        }
         return query.page(found, options.pageSize(), switches, referral -> ReferralView.ITEM.of(referral, switches));
     }
 

@@ -1,6 +1,5 @@
 package io.cosell.sandbox.partnercenter;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.SandboxSystem;
@@ -9,8 +8,10 @@ import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +64,8 @@ record ReferralQuery(Map<String, String> options) {
      * @param view      turns a referral into an item
      */
     Reply page(Stream<ObjectNode> referrals, int pageSize, Switches switches, UnaryOperator<ObjectNode> view) {
-        List<ObjectNode> found = referrals.sorted(order()).toList();
+        List<ObjectNode> found = referrals.collect(Collectors.toCollection(ArrayList::new));
+        sort(found);
         int from = Math.min(count("$skip", 0), found.size());
         int wanted = Math.min(count("$top", Integer.MAX_VALUE), found.size() - from);
         boolean large = switches.has(Switch.LARGE_PAGES) && options.containsKey("$top");
@@ -96,16 +98,18 @@ record ReferralQuery(Map<String, String> options) {
         return Integer.parseInt(text);
     }
 
-    /** {@code createdDateTime} or {@code updatedDateTime}, with or without {@code desc}; otherwise oldest first. */
-    private Comparator<JsonNode> order() {
+    /** By {@code createdDateTime} or {@code updatedDateTime}, with or without {@code desc}; otherwise oldest first. */
+    private void sort(List<ObjectNode> found) {
         String[] words = options.getOrDefault("$orderby", "createdDateTime").trim().split("\\s+");
         String direction = words.length == 2 ? words[1].toLowerCase(Locale.ROOT) : "asc";
         if (words.length > 2 || !Set.of("createdDateTime", "updatedDateTime").contains(words[0])
             || !Set.of("asc", "desc").contains(direction)) {
             throw Refusal.invalid("$orderby", "$orderby must be createdDateTime or updatedDateTime, with or without desc.");
         }
-        Comparator<JsonNode> byTime = Comparator.comparing(referral -> referral.path(words[0]).textValue()); // texts of one width
-        return direction.equals("desc") ? byTime.reversed() : byTime;
+        Map<ObjectNode, String> times = new IdentityHashMap<>(found.size()); // texts of one width, looked up once each
+        found.forEach(referral -> times.put(referral, referral.get(words[0]).textValue()));
+        Comparator<ObjectNode> byTime = Comparator.comparing(times::get);
+        found.sort(direction.equals("desc") ? byTime.reversed() : byTime);
     }
 
     /** The members of {@code $select}, null for all. */

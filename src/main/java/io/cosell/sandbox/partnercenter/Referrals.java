@@ -163,7 +163,7 @@ final class Referrals {
     private Row readable(String id, Predicate<JsonNode> sees) {
         Row row = row(id);
         boolean hidden = row == null || row.table().equals(OTHERS) && !switches.has(Switch.MICROSOFT_REFERRAL_READABLE)
-            || isHiddenLead(document(row));
+            || switches.has(Switch.NO_MARKETPLACE_LEADS) && Category.of(document(row)) == Category.MARKETPLACE_LEAD;
         if (hidden) {
             throw new Refusal(404, "itemNotFound", "referral", "There is no referral " + id + " of your organisation.");
         }
@@ -172,11 +172,6 @@ final class Referrals {
             throw Refusal.denied("referral", "The user's role, or its locations, do not reach the referral " + id + ".");
         }
         return row;
-    }
-
-    /** True for a marketplace lead while these are not shown (section 3.1). */
-    boolean isHiddenLead(JsonNode referral) {
-        return switches.has(Switch.NO_MARKETPLACE_LEADS) && Category.of(referral) == Category.MARKETPLACE_LEAD;
     }
 
     // ---- making

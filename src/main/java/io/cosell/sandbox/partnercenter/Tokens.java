@@ -54,9 +54,10 @@ final class Tokens {
     /**
      * A sign-in on another device.
      *
+     * @param scope    what the token is asked for
      * @param signedIn null while the user has done nothing, true once signed in, false if the user said no
      */
-    private record Device(String userCode, Instant expires, Boolean signedIn) {
+    private record Device(String userCode, String scope, Instant expires, Boolean signedIn) {
     }
 
     /** An error answer of the directory. */
@@ -201,10 +202,11 @@ final class Tokens {
             throw new Denial(501, "unsupported_grant_type", 70003, "The sandbox knows device codes at /oauth2/v2.0/devicecode only.");
         }
         checkClient(form, false);
-        audienceOfScope(form.getOrDefault("scope", ""));
+        String scope = form.getOrDefault("scope", "");
+        audienceOfScope(scope);
         String code = "device-" + UUID.randomUUID();
         String userCode = String.format("SBX%06d", ++devicesSoFar);
-        devices.put(code, new Device(userCode, clock.instant().plus(DEVICE_LIFE), null));
+        devices.put(code, new Device(userCode, scope, clock.instant().plus(DEVICE_LIFE), null));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("user_code", userCode);
         answer.put("device_code", code);
@@ -224,7 +226,7 @@ final class Tokens {
     void signInDevice(String userCode, boolean agrees) {
         String code = devices.entrySet().stream().filter(device -> device.getValue().userCode().equals(userCode)).findFirst()
             .orElseThrow(() -> new IllegalArgumentException("No device shows the code " + userCode + ".")).getKey();
-        devices.compute(code, (same, device) -> new Device(userCode, device.expires(), agrees));
+        devices.compute(code, (same, device) -> new Device(userCode, device.scope(), device.expires(), agrees));
     }
 
     private Reply give(boolean v2, Map<String, String> form) {
@@ -241,7 +243,8 @@ final class Tokens {
             default -> throw new Denial(400, "unsupported_grant_type", 70003, "The sandbox takes the grants client_credentials, "
                 + "refresh_token, authorization_code, password and " + DEVICE_CODE + ".");
         };
-        String audience = v2 ? audienceOfScope(form.getOrDefault("scope", "")) : audience(form.getOrDefault("resource", ""));
+        Device device = devices.get(form.getOrDefault("device_code", "")); // its scope was named when its code was asked for
+        String audience = v2 ? audienceOfScope(form.getOrDefault("scope", device == null ? "" : device.scope())) : audience(form.getOrDefault("resource", ""));
         used.run();
         return Reply.json(200, token(v2, audience, grant.equals("client_credentials"), publicClient, form))
             .with("Cache-Control", "no-store");

@@ -26,28 +26,14 @@ public enum SalesforceSwitch implements Switch {
     NO_API("3.5", "the edition has no API: every data call answers API_DISABLED_FOR_ORG", "the API is enabled"),
     DUPLICATE_RULE("3.5", "an account with name and postal code of another one answers DUPLICATES_DETECTED", "no duplicate rule is active");
 
-    private final String section;
-    private final String on;
-    private final String off;
+    private final Point point;
 
     SalesforceSwitch(String section, String on, String off) {
-        this.section = section;
-        this.on = on;
-        this.off = off;
+        point = new Point(section, on, off);
     }
 
     @Override
-    public String section() {
-        return section;
-    }
-
-    @Override
-    public String on() {
-        return on;
-    }
-
-    @Override
-    public String off() {
-        return off;
+    public Point point() {
+        return point;
     }
 }

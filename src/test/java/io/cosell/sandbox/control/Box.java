@@ -32,18 +32,8 @@ final class Box extends SandboxSystem {
         BOTTOMLESS;
 
         @Override
-        public String section() {
-            return "1.1";
-        }
-
-        @Override
-        public String on() {
-            return "takes any number of words";
-        }
-
-        @Override
-        public String off() {
-            return "takes three words";
+        public Point point() {
+            return new Point("1.1", "takes any number of words", "takes three words");
         }
     }
 

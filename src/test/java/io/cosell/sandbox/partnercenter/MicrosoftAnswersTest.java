@@ -62,7 +62,8 @@ class MicrosoftAnswersTest {
     void answersOneEngagementOtherwiseAlsoAnInvitationThatIsOpen() {
         String first = invited();
         String second = invited();
-        client.act("microsoft-answers", "{\"engagementId\":\"" + first + "\",\"after\":\"P1D\",\"answer\":\"decline\",\"reason\":\"busy\"}");
+        client.act("microsoft-answers", "{\"engagementId\":\"" + first
+            + "\",\"after\":\"P1D\",\"answer\":\"decline\",\"reason\":\"busy\"}");
         client.act("microsoft-answers", "{\"engagementId\":\"" + second + "\",\"answer\":\"silence\"}");
         client.clock.move(Duration.ofDays(3));
         assertThat(substatus(first)).isEqualTo("Declined");
@@ -123,7 +124,8 @@ class MicrosoftAnswersTest {
         String engagement = (String) client.sandbox.referral(deal).get("engagementId");
         Map<String, Object> invitation = ExampleReferrals.outbound();
         invitation.put("engagementId", engagement);
-        invitation.put("target", TestClient.parse("[{\"type\":\"BusinessProfileLocation\",\"id\":\"01e2abcd-52b0-4af3-a3ae-1fd1530b3563\"}]"));
+        invitation.put("target",
+            TestClient.parse("[{\"type\":\"BusinessProfileLocation\",\"id\":\"01e2abcd-52b0-4af3-a3ae-1fd1530b3563\"}]"));
         JsonNode other = client.referrals("POST", "", invitation).json();
         assertThat(other.get("status").textValue()).isEqualTo("New");
         String id = other.get("id").textValue();

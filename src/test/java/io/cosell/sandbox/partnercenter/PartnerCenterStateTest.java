@@ -89,7 +89,8 @@ class PartnerCenterStateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"POST, /common/oauth2/token, SIGN_IN", "GET, /v1.0/engagements/referrals, LIST", "POST, /v1.0/engagements/referrals, CREATE",
+    @CsvSource({"POST, /common/oauth2/token, SIGN_IN", "GET, /v1.0/engagements/referrals, LIST",
+        "POST, /v1.0/engagements/referrals, CREATE",
         "GET, /v1.0/engagements/referrals/1, READ", "PATCH, /v1.0/engagements/referrals/1//, UPDATE",
         "PUT, /engagements/v1/referrals/1, UPDATE", "DELETE, /v1.0/engagements/referrals/1, DELETE",
         "GET, /partner/v1/analytics/referrals, LIST", "PUT, /webhooks/v1/registration, REGISTRATION", "GET, /nowhere, OTHER"})
@@ -147,7 +148,8 @@ class PartnerCenterStateTest {
         String declined = client.act("microsoft-sends-referral", "{\"referral\":{}}").get("id").textValue();
         client.act("partner-declines", "{\"id\":\"" + declined + "\",\"reason\":\"Not a customer\"}");
         assertThat(client.sandbox.referral(declined)).containsEntry("statusReason", "Not a customer");
-        String deal = client.act("partner-creates", "{\"referral\":" + PartnerCenterSandbox.JSON.valueToTree(ExampleReferrals.outbound()) + "}")
+        String deal = client.act("partner-creates", "{\"referral\":"
+            + PartnerCenterSandbox.JSON.valueToTree(ExampleReferrals.outbound()) + "}")
             .get("id").textValue();
         String engagement = (String) client.sandbox.referral(deal).get("engagementId");
         client.invite(engagement);
@@ -155,7 +157,8 @@ class PartnerCenterStateTest {
         client.act("microsoft-closes", "{\"engagementId\":\"" + engagement + "\",\"substatus\":\"Won\"}");
         client.invite(engagement);
         client.act("microsoft-declines", "{\"engagementId\":\"" + engagement + "\"}");
-        assertThat(client.sandbox.microsoftReferrals()).extracting(referral -> referral.get("substatus")).containsExactly("Won", "Declined");
+        assertThat(client.sandbox.microsoftReferrals()).extracting(referral -> referral.get("substatus"))
+            .containsExactly("Won", "Declined");
         client.act("revoke-refresh-tokens", "{}");
         String token = client.act("user-signs-in", "{}").get("refreshToken").textValue();
         assertThat(client.token("/oauth2/token", "grant_type", "refresh_token", "refresh_token", token, "resource", Tokens.REFERRALS)
@@ -173,8 +176,8 @@ class PartnerCenterStateTest {
         client.sandbox.microsoftAccepts(deal.get("engagementId").textValue(), "7-X", List.of());
         assertThat(client.sandbox.history()).extracting(RowChange::user).containsExactly("application", "application", "partner",
             "application", "microsoft", "microsoft");
-        assertThat(client.sandbox.history()).extracting(RowChange::message).containsExactly("Create", "Update", "Update", "Create", "Update",
-            "Update");
+        assertThat(client.sandbox.history()).extracting(RowChange::message).containsExactly("Create", "Update", "Update", "Create",
+            "Update", "Update");
         assertThat(client.sandbox.history().get(1).written().keySet()).containsExactly("/details/dealValue", "/details/notes");
         assertThat(client.sandbox.history().get(0).written()).containsKey("customerProfile");
         assertThat(client.sandbox.history().get(3).table()).isEqualTo("microsoft-referral");

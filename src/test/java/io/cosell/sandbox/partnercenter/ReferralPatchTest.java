@@ -210,6 +210,20 @@ class ReferralPatchTest {
         }
     }
 
+    /** Section 2.7: both forms are kept as they were sent. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        "Develop" | 204 | Develop
+        "40"      | 204 | 40
+        60        | 204 | 60
+        "45"      | 400 |
+        "Dream"   | 400 |
+        """)
+    void salesStagesAreNamesOrPercentages(String value, int status, String stored) throws Exception {
+        assertThat(patch(List.of(op("replace", "/salesStage", SandboxSystem.JSON.readTree(value)))).status()).isEqualTo(status);
+        assertThat(deal().path("salesStage").textValue()).isEqualTo(stored);
+    }
+
     @Test
     void peopleDeclineAndClearMembers() {
         Map<String, Object> edit = new LinkedHashMap<>();

@@ -139,7 +139,8 @@ class SwitchesTest {
     void reasonsMayBeOfTheLists(String substatus, String reason, int status) {
         on(Switch.REASONS_CHECKED);
         String id = client.sandbox.partnerCreates(ExampleReferrals.outbound());
-        String patch = "[{\"op\":\"replace\",\"path\":\"/status\",\"value\":\"Closed\"},{\"op\":\"replace\",\"path\":\"/substatus\",\"value\":\""
+        String patch = "[{\"op\":\"replace\",\"path\":\"/status\",\"value\":\"Closed\"},"
+            + "{\"op\":\"replace\",\"path\":\"/substatus\",\"value\":\""
             + substatus + "\"}" + (reason == null ? "" : ",{\"op\":\"add\",\"path\":\"/statusReason\",\"value\":\"" + reason + "\"}") + "]";
         assertThat(client.referrals("PATCH", "/" + id, patch).status()).isEqualTo(status);
     }
