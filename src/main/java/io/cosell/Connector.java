@@ -55,6 +55,7 @@ import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
@@ -121,7 +122,17 @@ public final class Connector implements AutoCloseable {
 
     /** Starts the connector with a clock of the caller's. */
     public static Connector start(Path folder, Map<String, String> overrides, Purpose purpose, Clock clock) {
-        Connector connector = new Connector(folder, overrides, purpose, clock);
+        return start(folder, overrides, purpose, new Surroundings() {
+            @Override
+            public Clock clock() {
+                return clock;
+            }
+        });
+    }
+
+    /** Starts the connector in surroundings of the caller's. */
+    public static Connector start(Path folder, Map<String, String> overrides, Purpose purpose, Surroundings surroundings) {
+        Connector connector = new Connector(folder, overrides, purpose, surroundings);
         connector.main.start();
         connector.begin();
         return connector;
@@ -129,7 +140,7 @@ public final class Connector implements AutoCloseable {
 
     /** Serves until the process is told to stop. Returns the exit code. */
     public static int serve(Path folder) throws Exception {
-        Connector connector = new Connector(folder, Map.of(), Purpose.SERVE, Clock.systemUTC());
+        Connector connector = new Connector(folder, Map.of(), Purpose.SERVE, new Surroundings() { });
         connector.main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport support) {
@@ -151,9 +162,9 @@ public final class Connector implements AutoCloseable {
         return connector.main.getExitCode();
     }
 
-    private Connector(Path folder, Map<String, String> overrides, Purpose purpose, Clock clock) {
+    private Connector(Path folder, Map<String, String> overrides, Purpose purpose, Surroundings surroundings) {
         this.purpose = purpose;
-        this.clock = clock;
+        clock = surroundings.clock();
         settings = settings(folder, overrides);
         String routes = location(folder, "routes");
         String mappings = location(folder, "mappings");
@@ -162,16 +173,20 @@ public final class Connector implements AutoCloseable {
 
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
             settings.get("cosell.store.password"));
-        store = new Store(dataSource, clock);
+        DataSource database = surroundings.database(dataSource);
+        store = new Store(database, clock);
         calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
         Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
 
         main = new Main();
-        lanes = new Lanes(dataSource, store, lane -> runner.run(lane), Integer.parseInt(settings.get("cosell.lanes.threads")),
-            Duration.ofSeconds(1), settings.duration("cosell.lanes.takeover"), process);
+        int threads = Integer.parseInt(settings.get("cosell.lanes.threads"));
+        Duration takeover = settings.duration("cosell.lanes.takeover");
+        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(database, store,
+            lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
         bindBeans(folder, telling, mappingVersion(mappings));
+        surroundings.beans().forEach(main::bind);
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
             main.bind("quartz", Schedules.shared(dataSource, process));

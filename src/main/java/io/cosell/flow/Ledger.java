@@ -196,12 +196,14 @@ public final class Ledger {
         }
     }
 
-    /** Keeps what the plan is about to write. */
+    /** Keeps what the plan is about to write and what it is about to overwrite; once, if the same plan is tried again. */
     public void intend(Exchange exchange) {
         Link link = link(exchange);
+        Plan plan = plan(exchange);
         // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
         set(exchange, store.progress(link, Store.columns("base",
-            planning.settledBase(link, document(exchange, "referral"), document(exchange, "record")), "intent", plan(exchange).intent()), List.of()));
+            planning.settledBase(link, document(exchange, "referral"), document(exchange, "record")), "intent", plan.intent()),
+            plan.intent().equals(link.intent()) ? List.of() : planning.conflicts(plan)));
     }
 
     /**
@@ -241,8 +243,11 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         Map<String, Object> record = document(exchange, "record");
         String reason = planning.reason(plan.refusals());
-        String closedSeenAt = !plan.waitsForGrace() ? null : link.closedSeenAt() == null ? store.now() : link.closedSeenAt();
-        List<Entry> entries = new ArrayList<>(planning.entries(plan, link.told()));
+        String closedSeenAt = plan.waitsForGrace() && link.closedSeenAt() == null ? store.now()
+            // A deal that was accepted only to be closed has waited already.
+            : plan.waitsForGrace() || plan.again() ? link.closedSeenAt() : null;
+        List<Entry> entries = new ArrayList<>(plan.isEmpty() ? planning.conflicts(plan) : List.of());
+        entries.addAll(planning.entries(plan, link.told()));
         String microsoft = microsoftNews(exchange);
         if (microsoft != null) {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));

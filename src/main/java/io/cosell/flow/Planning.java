@@ -203,18 +203,24 @@ public final class Planning {
         return String.join(", ", changes.stream().map(Change::title).collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    /**
-     * What the journal keeps of a plan that was written.
-     *
-     * @param reasonTold the refusals told last; refusals that are the same are not repeated
-     */
-    public List<Entry> entries(Plan plan, String reasonTold) {
+    /** What the journal keeps of values that lose. It is kept before they are overwritten: afterwards they are nowhere else. */
+    public List<Entry> conflicts(Plan plan) {
         List<Entry> entries = new ArrayList<>();
         for (Conflict conflict : plan.conflicts()) {
             entries.add(new Entry("conflict", side(conflict.winner()), conflict.path(), value(conflict.path(), conflict.lost()),
                 value(conflict.path(), conflict.winner() == io.cosell.plan.Side.CRM ? conflict.crm() : conflict.partnerCenter()),
                 conflict.title() + " was changed on both sides; " + conflict.winner().label() + " wins, the other value is kept here."));
         }
+        return entries;
+    }
+
+    /**
+     * What the journal keeps of a plan that was written, besides its {@link #conflicts}.
+     *
+     * @param reasonTold the refusals told last; refusals that are the same are not repeated
+     */
+    public List<Entry> entries(Plan plan, String reasonTold) {
+        List<Entry> entries = new ArrayList<>();
         plan.crm().forEach(change -> entries.add(written("crm", change)));
         plan.partnerCenter().forEach(change -> entries.add(written("partner-center", change)));
         if (plan.refusals().size() > 0 && !reason(plan.refusals()).equals(reasonTold)) {

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
@@ -14,10 +15,11 @@ import io.cosell.store.Change;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
 import io.cosell.store.Store;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -41,6 +43,7 @@ public final class Lanes implements AutoCloseable {
 
     private final Store store;
     private final Scheduler scheduler;
+    private final Clock clock;
 
     /**
      * @param dataSource   the store's database
@@ -53,7 +56,31 @@ public final class Lanes implements AutoCloseable {
      */
     public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval,
                  Duration takeover, String process) {
+        this(store, run, (lane, search) -> Scheduler.create(dataSource, lane)
+            .startTasks(search)
+            .schedulerName(new SchedulerName.Fixed(process))
+            .threads(threads)
+            .pollingInterval(pollInterval)
+            .heartbeatInterval(takeover.dividedBy(HEARTBEATS_UNTIL_TAKEOVER))
+            .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+            .enableImmediateExecution()
+            .shutdownMaxWait(Duration.ofSeconds(20))
+            .build(), takeover, Clock.systemUTC());
+    }
+
+    /**
+     * Lanes on a scheduler of the caller's.
+     *
+     * @param store     the store
+     * @param run       works off one lane and says when it has to run again
+     * @param scheduler makes the scheduler, on the store's database, from the task of a lane and the one that searches for forgotten lanes
+     * @param takeover  how often it searches
+     * @param clock     the scheduler's clock
+     */
+    public Lanes(Store store, Function<String, Optional<Duration>> run,
+                 BiFunction<Task<Void>, RecurringTask<Void>, Scheduler> scheduler, Duration takeover, Clock clock) {
         this.store = store;
+        this.clock = clock;
         CustomTask<Void> task = Tasks.custom(LANE)
             .onFailure(new FailureHandler.OnFailureReschedule<>(FixedDelay.ofSeconds(10)))
             .onDeadExecutionRevive()
@@ -64,7 +91,7 @@ public final class Lanes implements AutoCloseable {
                     if (next.isPresent()) {
                         Link link = store.link(lane);
                         boolean newMark = link.failures() == 0 && link.isMarked();
-                        operations.reschedule(complete, newMark ? Instant.now() : Instant.now().plus(next.get()));
+                        operations.reschedule(complete, newMark ? clock.instant() : clock.instant().plus(next.get()));
                     } else {
                         operations.stop();
                         // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
@@ -74,16 +101,7 @@ public final class Lanes implements AutoCloseable {
             });
         RecurringTask<Void> search = Tasks.recurring(SEARCH, FixedDelay.of(takeover))
             .execute((instance, context) -> store.forgottenLanes().forEach(this::wake));
-        this.scheduler = Scheduler.create(dataSource, task)
-            .startTasks(search)
-            .schedulerName(new SchedulerName.Fixed(process))
-            .threads(threads)
-            .pollingInterval(pollInterval)
-            .heartbeatInterval(takeover.dividedBy(HEARTBEATS_UNTIL_TAKEOVER))
-            .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-            .enableImmediateExecution()
-            .shutdownMaxWait(Duration.ofSeconds(20))
-            .build();
+        this.scheduler = scheduler.apply(task, search);
     }
 
     /** Starts to run lanes, those first that were marked when the program last stopped. */
@@ -139,12 +157,12 @@ public final class Lanes implements AutoCloseable {
 
     private void schedule(String linkId, boolean evenIfItWaits) {
         TaskInstance<Void> task = LANE.instance(linkId).build();
-        if (scheduler.scheduleIfNotExists(task, Instant.now())) {
+        if (scheduler.scheduleIfNotExists(task, clock.instant())) {
             return;
         }
         if (evenIfItWaits) {
             try {
-                scheduler.reschedule(task, Instant.now());
+                scheduler.reschedule(task, clock.instant());
             } catch (TaskInstanceException e) {
                 LOG.debug("Lane {} runs just now; it sees the mark when it is done.", linkId);
             }

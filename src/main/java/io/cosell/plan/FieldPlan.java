@@ -254,9 +254,9 @@ final class FieldPlan {
         }
     }
 
-    /** Both sides moved forward and the CRM further, by a way Partner Center allows: nothing is lost by going on. */
+    /** Both sides moved forward, or were never in step, and the CRM is further, by a way Partner Center allows: nothing is lost by going on. */
     private static boolean furtherAlongHere(Status there, Status here, Status before) {
-        return before != null && there.progress() >= before.progress() && here.progress() > there.progress()
+        return (before == null || there.progress() >= before.progress()) && here.progress() > there.progress()
             && there.stepTowards(here).isPresent();
     }
 

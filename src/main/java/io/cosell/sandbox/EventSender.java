@@ -329,6 +329,11 @@ public final class EventSender implements AutoCloseable {
             .forEach(delivery -> set(entry(delivery.number()), delivery.in(State.DROPPED)));
     }
 
+    /** Forgets every event that is not on its way, those kept back among them. */
+    public synchronized void forget() {
+        entries.values().removeIf(entry -> entry.delivery.state() != State.WAITING);
+    }
+
     /** How many events are to be sent or tried again. */
     public synchronized int underWay() {
         return waiting;

@@ -65,6 +65,11 @@ final class Faults {
             && hits.test(request), Hit.of(rule)));
     }
 
+    /** Forgets the single faults that have hit nothing yet. */
+    synchronized void forgetSingle() {
+        single.clear();
+    }
+
     synchronized void set(FaultPlan other) {
         plan = other;
         counters.clear();

@@ -368,6 +368,11 @@ public abstract class SandboxSystem implements AutoCloseable {
         faults.add(rule, hits);
     }
 
+    /** Forgets single faults that have hit nothing yet. */
+    public void failNoMore() {
+        faults.forgetSingle();
+    }
+
     /** Lets go wrong from now on what the plan says, and nothing that an earlier plan said; counting starts anew. */
     public void plan(FaultPlan plan) {
         faults.set(plan);

@@ -441,6 +441,7 @@ public final class PartnerCenterSandbox extends SandboxSystem {
         access.restore(state.path("user"));
         webhooks.restore(state.path("registration"));
         answersByRequestId.clear();
+        forgetHistory();
     }
 
     // ---- people

@@ -1,0 +1,40 @@
+package io.cosell;
+
+import io.cosell.lane.Lanes;
+import io.cosell.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/** What a connector stands on besides its settings. A test that drives a connector step by step gives it parts of its own. */
+public interface Surroundings {
+
+    /** The clock of everything but Quartz, Camel and the scheduler of the lanes. */
+    default Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** The store's database as the connector sees it. */
+    default DataSource database(DataSource opened) {
+        return opened;
+    }
+
+    /**
+     * Lanes on a scheduler of the caller's; empty for the usual ones.
+     *
+     * @param store    the store
+     * @param run      works off one lane and says when it has to run again
+     * @param takeover how often forgotten lanes are searched for
+     */
+    default Optional<Lanes> lanes(Store store, Function<String, Optional<Duration>> run, Duration takeover) {
+        return Optional.empty();
+    }
+
+    /** Beans by name, for Camel's registry; they replace those of the connector. */
+    default Map<String, Object> beans() {
+        return Map.of();
+    }
+}

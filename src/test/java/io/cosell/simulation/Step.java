@@ -1,0 +1,87 @@
+package io.cosell.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * One step of a run: something that a user, the network, the clock or the connector does. What it means depends on what is there when it
+ * is its turn; where it makes no sense, or is refused, nothing happens. So any step can be left out of a run.
+ *
+ * @param kind what happens
+ * @param deal to which deal of the side, counted round
+ * @param a    see {@link Kind}
+ * @param b    see {@link Kind}
+ * @param user what a user does while the connector is at work; null but for {@link Kind#MEANWHILE}
+ */
+record Step(Kind kind, int deal, int a, int b, Step user) {
+
+    /** What can happen. */
+    enum Kind {
+        // in Partner Center
+        MICROSOFT_SENDS, PARTNER_CREATES, PARTNER_EDITS, PARTNER_TOGGLES_SOLUTION, PARTNER_MAKES_VISIBLE, PARTNER_ACCEPTS,
+        PARTNER_DECLINES, PARTNER_CLOSES, MICROSOFT_ACCEPTS, MICROSOFT_DECLINES, MICROSOFT_CLOSES,
+        // in the CRM
+        SELLER_CREATES, SELLER_EDITS, SELLER_TOGGLES_SOLUTION, SELLER_MAKES_VISIBLE, SELLER_TOGGLES_SYNC, SELLER_ASKS_FOR_HELP,
+        SELLER_WINS, SELLER_LOSES, SELLER_REOPENS, SELLER_QUALIFIES, SELLER_DISQUALIFIES, SELLER_DELETES,
+        // on the way
+        EVENT_COMES, EVENT_COMES_TWICE, NEWEST_EVENT_COMES, EVENT_NEVER_COMES, CLOCK_MOVES, SESSIONS_END, CALL_FAILS,
+        // in the connector
+        POLL, LANES, LOOK_UP_RELATED, HEAL, DIES_AT_CALL, DIES_AT_TRANSACTION,
+        /** At its a-th call from now on, a user does something. */
+        MEANWHILE
+    }
+
+    private static final Kind[] USERS = weighted(
+        4, Kind.PARTNER_EDITS, 4, Kind.SELLER_EDITS, 1, Kind.PARTNER_TOGGLES_SOLUTION, 1, Kind.SELLER_TOGGLES_SOLUTION,
+        1, Kind.PARTNER_ACCEPTS, 1, Kind.PARTNER_CLOSES, 1, Kind.SELLER_WINS, 1, Kind.SELLER_QUALIFIES, 1, Kind.SELLER_TOGGLES_SYNC);
+    private static final Kind[] ALL = weighted(
+        2, Kind.MICROSOFT_SENDS, 2, Kind.PARTNER_CREATES, 10, Kind.PARTNER_EDITS, 3, Kind.PARTNER_TOGGLES_SOLUTION,
+        1, Kind.PARTNER_MAKES_VISIBLE, 2, Kind.PARTNER_ACCEPTS, 1, Kind.PARTNER_DECLINES, 2, Kind.PARTNER_CLOSES,
+        2, Kind.MICROSOFT_ACCEPTS, 1, Kind.MICROSOFT_DECLINES, 1, Kind.MICROSOFT_CLOSES,
+        3, Kind.SELLER_CREATES, 10, Kind.SELLER_EDITS, 3, Kind.SELLER_TOGGLES_SOLUTION, 1, Kind.SELLER_MAKES_VISIBLE,
+        3, Kind.SELLER_TOGGLES_SYNC, 2, Kind.SELLER_ASKS_FOR_HELP, 2, Kind.SELLER_WINS, 1, Kind.SELLER_LOSES, 1, Kind.SELLER_REOPENS,
+        2, Kind.SELLER_QUALIFIES, 1, Kind.SELLER_DISQUALIFIES, 1, Kind.SELLER_DELETES,
+        10, Kind.EVENT_COMES, 2, Kind.EVENT_COMES_TWICE, 3, Kind.NEWEST_EVENT_COMES, 2, Kind.EVENT_NEVER_COMES, 4, Kind.CLOCK_MOVES,
+        1, Kind.SESSIONS_END, 6, Kind.CALL_FAILS,
+        12, Kind.POLL, 20, Kind.LANES, 1, Kind.LOOK_UP_RELATED, 1, Kind.HEAL, 4, Kind.DIES_AT_CALL, 4, Kind.DIES_AT_TRANSACTION,
+        8, Kind.MEANWHILE);
+
+    private static final int ROUND = 12;
+    private static final int LEAST = 15;
+    private static final int MORE = 16;
+
+    private static Kind[] weighted(Object... weightsAndKinds) {
+        List<Kind> kinds = new ArrayList<>();
+        for (int i = 0; i < weightsAndKinds.length; i += 2) {
+            for (int n = 0; n < (Integer) weightsAndKinds[i]; n++) {
+                kinds.add((Kind) weightsAndKinds[i + 1]);
+            }
+        }
+        return kinds.toArray(Kind[]::new);
+    }
+
+    /** The steps of a run. Two deals at the beginning, so that there is something to disturb. */
+    static List<Step> of(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Step> steps = new ArrayList<>();
+        Kind[] makes = {Kind.MICROSOFT_SENDS, Kind.PARTNER_CREATES, Kind.SELLER_CREATES};
+        steps.add(draw(makes, random));
+        int count = LEAST + random.nextInt(MORE);
+        for (int i = 0; i < count; i++) {
+            steps.add(draw(ALL, random));
+        }
+        return steps;
+    }
+
+    private static Step draw(Kind[] from, SplittableRandom random) {
+        Kind kind = from[random.nextInt(from.length)];
+        return new Step(kind, random.nextInt(2), random.nextInt(ROUND), random.nextInt(1000),
+            kind == Kind.MEANWHILE ? draw(USERS, random) : null);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " deal " + deal + ", " + a + ", " + b + (user == null ? "" : ": " + user);
+    }
+}
