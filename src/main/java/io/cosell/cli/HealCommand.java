@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 /** {@code heal}: one round of auto-heal now, or a comparison of all deals, and what it proves. */
 @Command(name = "heal", mixinStandardHelpOptions = true,
     description = "Finds and repairs what events missed, and says how all deals stand.",
-    footer = {"", "Exit code 0 means that all linked deals are equal, 1 that some are not.", "", "Example: java -jar cosell.jar heal --all"})
+    footer = {"", "Exit code 0 means that all linked deals are equal, 1 that some are not.", "",
+        "Example: java -jar cosell.jar heal --all"})
 public final class HealCommand implements Callable<Integer> {
 
     @Option(names = "--all", description = "Lists and compares every deal, not only what changed since the last time. "

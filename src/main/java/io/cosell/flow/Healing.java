@@ -201,7 +201,8 @@ public final class Healing {
         text.append(except.isEmpty() ? "" : ", except these " + except.size() + ": " + names(except)).append("; ")
             .append(count(round.recovered.size(), "deal")).append(" with changes recovered that events had missed.");
         if (!apart.isEmpty()) {
-            text.append(" Beside them, ").append(count(apart.size(), "deal")).append(" without a counterpart: ").append(names(apart)).append('.');
+            text.append(" Beside them, ").append(count(apart.size(), "deal")).append(" without a counterpart: ").append(names(apart))
+                .append('.');
         }
         return text.append(' ').append(proof(round)).toString();
     }
@@ -214,8 +215,8 @@ public final class Healing {
         }
         String all = store.lastHealOfAll();
         return "Compared: the version tags of " + listed + " listed as changed since " + round.getReferralsSince() + " and "
-            + round.getRecordsSince() + "; " + round.marked.size() + " of the deals were read. The others are not listed as changed since they "
-            + "were last compared; " + (all == null ? "all were never compared at once." : "all were last compared at " + all + ".");
+            + round.getRecordsSince() + "; " + round.marked.size() + " of the deals were read. The others are not listed as changed since "
+            + "they were last compared; " + (all == null ? "all were never compared at once." : "all were last compared at " + all + ".");
     }
 
     private static String count(int number, String what) {

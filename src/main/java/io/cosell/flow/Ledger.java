@@ -1,5 +1,6 @@
 package io.cosell.flow;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.lane.RefusedFailure;
@@ -153,8 +154,9 @@ public final class Ledger {
         Map<String, Object> survivor = document(exchange, "record");
         Optional<Link> other = store.find((String) survivor.get("id"));
         if (other.isPresent() && !other.get().id().equals(link.id()) && other.get().referralId() != null) {
-            exchange.setVariable("ended", "The CRM merged this record into " + survivor.get("id") + ", which has a deal of its own (referral "
-                + other.get().referralId() + "). Nothing is written any more; close the referral that is not needed in Partner Center.");
+            exchange.setVariable("ended", "The CRM merged this record into " + survivor.get("id")
+                + ", which has a deal of its own (referral " + other.get().referralId() + "). Nothing is written any more; close the referral"
+                + " that is not needed in Partner Center.");
             exchange.setVariable("endState", "ended");
             exchange.setVariable("record", null);
             return;
@@ -201,8 +203,8 @@ public final class Ledger {
         Link link = link(exchange);
         Plan plan = plan(exchange);
         // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
-        set(exchange, store.progress(link, Store.columns("base",
-            planning.settledBase(link, document(exchange, "referral"), document(exchange, "record")), "intent", plan.intent()),
+        JsonNode base = planning.settledBase(link, document(exchange, "referral"), document(exchange, "record"));
+        set(exchange, store.progress(link, Store.columns("base", base, "intent", plan.intent()),
             plan.intent().equals(link.intent()) ? List.of() : planning.conflicts(plan)));
     }
 

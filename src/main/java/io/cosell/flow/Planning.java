@@ -85,7 +85,8 @@ public final class Planning {
     public ObjectNode intentOf(io.cosell.plan.Side side, JsonNode view) {
         ObjectNode intent = JSON.createObjectNode();
         ObjectNode values = intent.putObject(side.key());
-        policy.fields().stream().filter(field -> field.updates(io.cosell.plan.Side.CRM) || field.updates(io.cosell.plan.Side.PARTNER_CENTER))
+        policy.fields().stream()
+            .filter(field -> field.updates(io.cosell.plan.Side.CRM) || field.updates(io.cosell.plan.Side.PARTNER_CENTER))
             .flatMap(field -> field.paths().stream()).filter(path -> !view.at(path).isMissingNode())
             .forEach(path -> values.set(path, view.at(path)));
         return intent;

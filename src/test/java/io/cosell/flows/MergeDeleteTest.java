@@ -36,7 +36,8 @@ class MergeDeleteTest {
         Path mapping = folder.resolve("mappings/dynamics365/opportunity-in.json");
         String text = Files.readString(mapping);
         assertThat(text).contains("\"opportunityid\": \"id\",");
-        Files.writeString(mapping, text.replace("\"opportunityid\": \"id\",", "\"opportunityid\": \"id\", \"" + MERGED_INTO + "\": \"mergedInto\","));
+        Files.writeString(mapping, text.replace("\"opportunityid\": \"id\",",
+            "\"opportunityid\": \"id\", \"" + MERGED_INTO + "\": \"mergedInto\","));
         stage = Stage.open(folder, PartnerCenterOptions.defaults(),
             DataverseOptions.defaults().withColumn("opportunity", MERGED_INTO, "string", false), Map.of());
     }
