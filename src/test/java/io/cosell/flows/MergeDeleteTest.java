@@ -78,7 +78,8 @@ class MergeDeleteTest {
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Goes to the survivor"));
         stage.eventually(() -> "Goes to the survivor".equals(stage.opportunityRow(survivor).get("description")));
         assertThat(stage.partnerCenter.referrals()).hasSize(1);
-        assertThat(stage.store().links()).hasSize(1);
+        // A poll may see the new record before its link says so, and make a link that ends at once.
+        assertThat(stage.store().links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
     }
 
     @Test
