@@ -105,6 +105,19 @@ class LeadsTest {
     }
 
     @Test
+    void anOfferWonWithoutBeingAcceptedQualifiesTheLeadAndWinsItsOpportunity() {
+        String referral = stage.receivedOffer("Won at once");
+
+        stage.partnerCenter.partnerCloses(referral, "Won", "Other");
+        stage.eventually(() -> "opportunity".equals(stage.link(referral).recordKind()));
+        stage.settled();
+
+        assertThat(stage.opportunityOf(referral)).containsEntry("statecode", 1);
+        assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Won");
+        stage.comesToRest();
+    }
+
+    @Test
     void aQualifiedLeadGoesToTheCustomersAccountIfThereIsOne() {
         String account = stage.crm.create("account", Map.of("name", "Customer of Known customer", "address1_postalcode", "98101"));
         String referral = stage.receivedOffer("Known customer");

@@ -378,9 +378,12 @@ class PlannerTest {
             pc       | won      | won      | lost     | true  | crm=won lost=lost base=won
             pc       | won      | won      | active   | true  | closed base=won
             # never agreed on
-            pc       |          | new      | active   | true  | crm=new lost=active base=new
-            crm      |          | new      | active   | true  | pc=active lost=new base=active
-            none     |          | new      | active   | true  | conflict base=
+            pc       |          | new      | active   | true  | pc=active base=active
+            crm      |          | new      | active   | true  | pc=active base=active
+            none     |          | new      | active   | true  | pc=active base=active
+            pc       |          | new      | declined | true  | pc=declined base=declined
+            pc       |          | active   | won      | true  | pc=won base=won
+            pc       |          | active   | new      | true  | crm=active lost=new base=active
             pc       |          | won      | active   | true  | crm=won lost=active base=won
             # one way only
             to-crm   | new      | active   | new      | true  | crm=active base=active
