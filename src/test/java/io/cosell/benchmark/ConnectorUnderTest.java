@@ -103,7 +103,8 @@ public final class ConnectorUnderTest {
                 return figures();
             }
             case "register" -> connector.camel().requestBody("direct:webhook-registration", null, String.class);
-            case "poll" -> List.of("opportunity", "solution").forEach(table -> connector.camel().sendBody("direct:notice-crm-changes", table));
+            case "poll" -> List.of("opportunity", "solution").forEach(table ->
+                connector.camel().sendBody("direct:notice-crm-changes", table));
             case "stop-lanes" -> connector.lanes().close();
             case "open-parts" -> parts = new Parts(connector, settings);
             case "part" -> {
