@@ -33,7 +33,7 @@ public final class Benchmark {
     private static final int UPDATES = Integer.parseInt(env("BENCHMARK_UPDATES", "1500"));
     private static final int WARM_UP = 3 * UPDATES;
     private static final int TIMED = 400;
-    private static final int COUNTED = Integer.parseInt(env("BENCHMARK_COUNTED", "20"));
+    private static final int COUNTED = 20;
     private static final List<Integer> SIZES = Arrays.stream(env("BENCHMARK_LINKS", "100,1000,10000,100000").split(","))
         .map(Integer::valueOf).toList();
     private static final List<String> STORES = List.of(env("BENCHMARK_STORES", "embedded,postgresql").split(","));
@@ -297,17 +297,23 @@ public final class Benchmark {
     }
 
     /** Counts until nothing more happens: also what echoes and the poll after it cause. */
-    private List<String> counted(String change, StoreAccess store, ConnectorProcess connector, Callable<List<String>> people) throws Exception {
+    private List<String> counted(String change, StoreAccess store, ConnectorProcess connector, Callable<List<String>> people)
+            throws Exception {
+        settle(store, connector);
         Map<String, Long> before = world.calls();
         List<String> changed = people.call();
+        settle(store, connector);
+        report.calls(change, changed.size(), world.callsSince(before));
+        return changed;
+    }
+
+    private void settle(StoreAccess store, ConnectorProcess connector) throws Exception {
         for (int round = 0; round < 2; round++) {
             world.partnerCenter().awaitDelivered();
             poll(store, connector);
         }
         world.partnerCenter().awaitDelivered();
         idle(store);
-        report.calls(change, changed.size(), world.callsSince(before));
-        return changed;
     }
 
     // ---- the door, and parts alone

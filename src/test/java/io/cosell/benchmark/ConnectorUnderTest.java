@@ -41,17 +41,28 @@ public final class ConnectorUnderTest {
         connector = Connector.start(folder, settings, Connector.Purpose.SERVE);
     }
 
-    /** Starts, says so, and obeys until standard input ends. */
-    public static void main(String[] args) throws Exception {
-        Properties file = new Properties();
-        try (Reader reader = Files.newBufferedReader(Path.of(args[1]))) {
-            file.load(reader);
+    /** Starts, says so, and obeys until standard input ends. What the parts have opened ends with the process. */
+    public static void main(String[] args) {
+        int code = 0;
+        try {
+            obey(Path.of(args[0]), Path.of(args[1]));
+        } catch (Exception e) {
+            e.printStackTrace();
+            code = 1;
+        }
+        System.exit(code);
+    }
+
+    private static void obey(Path folder, Path file) throws Exception {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
         }
         Map<String, String> settings = new HashMap<>();
-        file.stringPropertyNames().forEach(name -> settings.put(name, file.getProperty(name)));
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
         PrintStream answers = System.out;
         System.setOut(System.err);
-        ConnectorUnderTest process = new ConnectorUnderTest(Path.of(args[0]), settings);
+        ConnectorUnderTest process = new ConnectorUnderTest(folder, settings);
         process.awaitServer();
         answers.println(ANSWER + "started");
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -59,7 +70,6 @@ public final class ConnectorUnderTest {
             answers.println(ANSWER + process.obey(command.split(" ")));
         }
         process.connector.close();
-        System.exit(0); // what the parts have opened ends with the process
     }
 
     /** Camel does not wait until its server listens. */
@@ -93,7 +103,8 @@ public final class ConnectorUnderTest {
                 return figures();
             }
             case "register" -> connector.camel().requestBody("direct:webhook-registration", null, String.class);
-            case "poll" -> List.of("opportunity", "solution").forEach(table -> connector.camel().sendBody("direct:notice-crm-changes", table));
+            case "poll" -> List.of("opportunity", "solution").forEach(table ->
+                connector.camel().sendBody("direct:notice-crm-changes", table));
             case "stop-lanes" -> connector.lanes().close();
             case "open-parts" -> parts = new Parts(connector, settings);
             case "part" -> {

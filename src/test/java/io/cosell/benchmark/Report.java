@@ -64,8 +64,8 @@ final class Report {
         StringBuilder text = new StringBuilder();
         text.append("Measured ").append(LocalDate.now(ZoneOffset.UTC)).append(" on ").append(Machine.described()).append(".\n");
         text.append("\n### Updates, end to end\n\n");
-        table(text, List.of("Store", "Update", "Links", "a second", "CPU ms per 1,000", "of the server", "a second of one core", "calls each",
-            "p50 ms", "p99 ms"), lanes);
+        table(text, List.of("Store", "Update", "Links", "a second", "CPU ms per 1,000", "of the server", "a second of one core",
+            "calls each", "p50 ms", "p99 ms"), lanes);
         text.append("\n### Webhooks acknowledged\n\n");
         table(text, List.of("Store", "Links", "a second", "CPU ms per 1,000", "of the server", "a second of one core", "p50 ms", "p99 ms"),
             doors);

@@ -45,7 +45,8 @@ final class StoreAccess implements AutoCloseable {
     }
 
     static StoreAccess sqlite(Path folder) throws SQLException {
-        return new StoreAccess(Map.of("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"), "cosell.store.user", ""), false, null);
+        return new StoreAccess(Map.of("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"), "cosell.store.user", ""), false,
+            null);
     }
 
     static StoreAccess postgres(EmbeddedPostgres server, Path serverFolder, String database) throws SQLException {
@@ -139,10 +140,12 @@ final class StoreAccess implements AutoCloseable {
             return;
         }
         String random = postgres ? "gen_random_uuid()::text"
-            : "lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-' || substr(h, 13, 4) || '-' || substr(h, 17, 4) || '-' || substr(h, 21))";
+            : "lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-' || substr(h, 13, 4) || '-' || substr(h, 17, 4) || '-'"
+            + " || substr(h, 21))";
         String series = "with recursive n(i) as (select " + (there + 1) + " union all select i + 1 from n where i < " + links + ")";
         String ids = postgres ? "select i, " + random + " as referral_id, gen_random_uuid()::text as record_id from n"
-            : "select i, " + random + " as referral_id, lower(hex(randomblob(16))) as record_id from (select i, hex(randomblob(16)) as h from n)";
+            : "select i, " + random + " as referral_id, lower(hex(randomblob(16))) as record_id"
+            + " from (select i, hex(randomblob(16)) as h from n)";
         connection.setAutoCommit(false);
         run(series + " insert into link (id, referral_id, engagement_id, record_kind, record_id, state, base, referral, record, marks,"
             + " marks_done, version, created_at, updated_at) select 'filled-' || ids.i, ids.referral_id, 'filled-' || ids.i, 'opportunity',"
@@ -151,8 +154,9 @@ final class StoreAccess implements AutoCloseable {
         run("insert into event (fingerprint, source, name, resource_id, received_at, link_id) select 'filled ' || id, 'partner-center',"
             + " 'referral-updated', referral_id, created_at, id from link where id like 'filled-%' on conflict do nothing");
         for (int entry = 0; entry < 3; entry++) {
-            run("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason) select created_at,"
-                + " id, referral_id, record_id, 'filled', 'crm', '/details/dealValue', '1', '2', 'Changed in Partner Center.' from link"
+            run("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason)"
+                + " select created_at, id, referral_id, record_id, 'filled', 'crm', '/details/dealValue', '1', '2', 'Changed in Partner Center.'"
+                + " from link"
                 + " where id like 'filled-%' and cast(substr(id, 8) as integer) > " + there);
         }
         connection.commit();

@@ -66,6 +66,7 @@ final class World implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(sandboxes.settings(folder));
         settings.put("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099");
         settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
+        settings.put("cosell.lanes.threads", "4"); // as shipped; the parts have to know it
         settings.put(Parts.STUB, "http://127.0.0.1:" + stub.actualPort() + "/");
         return settings;
     }
