@@ -107,6 +107,11 @@ public final class LaneRunner {
 
     /** Tells the record and the journal why the lane rests. A failure to tell the record does not keep the lane from resting. */
     private Optional<Duration> rest(String linkId, Throwable failure, Exchange failed) {
+        Link now = store.link(linkId);
+        if (now.referralId() == null && now.recordId() == null) {
+            store.mark(linkId, Side.NEITHER); // given up for another link while the lane ran: the next round ends it
+            return Optional.empty();
+        }
         Exchange exchange = camel.request("direct:lane-rests", message -> {
             message.getIn().setBody(linkId);
             message.setVariable(Tally.VARIABLE, failed.getVariable(Tally.VARIABLE));

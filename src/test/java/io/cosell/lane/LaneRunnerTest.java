@@ -301,4 +301,20 @@ class LaneRunnerTest {
         runner.run(link);
         assertThat(journal()).containsExactly("failed: first The lane tries again by itself.", "failed: second The lane tries again by itself.");
     }
+
+    @Test
+    void aLinkGivenUpForAnotherWhileItsLaneRanEndsAndDoesNotRest() {
+        String kept = store.newLink("crm", "O1", "opportunity");
+        lane.add(exchange -> {
+            store.progress(store.link(kept), columns("referral_id", "R1"), List.of());
+            throw new RefusedFailure("The record belongs to the deal of another referral.");
+        });
+        lane.add(exchange -> finish(exchange, "ended"));
+
+        assertThat(runner.run(link)).isEmpty();
+
+        assertThat(link().referralId()).isNull();
+        assertThat(link().state()).isEqualTo("ended");
+        assertThat(told).isEmpty();
+    }
 }

@@ -2,20 +2,20 @@ package io.cosell.simulation;
 
 import io.cosell.config.Preflight;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Takes one protection away from a connector, from outside: by an edited copy of a route or a mapping, by a trigger in its store, or by a
- * bean that forgets. Nothing in the program knows of it.
+ * Takes one protection away from a connector, from outside: by an edited copy of a route or a mapping, or by a trigger in its store.
+ * Nothing in the program knows of it.
  */
 enum Sabotage {
     /** What both sides last agreed on is forgotten. */
-    BASE(1) {
+    BASE(7) {
         @Override
         List<String> statements() {
             return List.of("create trigger sabotage after update of base on link begin"
@@ -23,7 +23,7 @@ enum Sabotage {
         }
     },
     /** Writes are not guarded by the version that they were planned on. */
-    VERSION_TAGS(1) {
+    VERSION_TAGS(33) {
         @Override
         void edit(Path folder) {
             replace(folder, "routes/partner-center/partner-center-update.camel.yaml", "name: If-Match", "name: not-guarded");
@@ -32,23 +32,15 @@ enum Sabotage {
             }
         }
     },
-    /** What was about to be written is forgotten, so that after a crash an own write looks like a user's change. */
-    OWN_WRITES(1) {
-        @Override
-        List<String> statements() {
-            return List.of("create trigger sabotage after update of intent on link when new.intent like '%\"seen\"%' begin"
-                + " update link set intent = null where id = new.id; end");
-        }
-    },
     /** A new referral does not carry the id of its record, so that it can't be found by it. */
-    CREATION_KEY(1) {
+    CREATION_KEY(44) {
         @Override
         void edit(Path folder) {
             replace(folder, "mappings/partner-center/referral-create.json", "\"recordId\": \"externalReferenceId\",", "");
         }
     },
     /** A new record does not get the key of its referral, and is not looked for by it. */
-    CREATION_KEY_OF_RECORDS(1) {
+    CREATION_KEY_OF_RECORDS(112) {
         @Override
         void edit(Path folder) {
             replace(folder, "routes/dynamics365/customize.camel.yaml", "\"opportunities(\\(.deal.referralId))\"",
@@ -60,25 +52,11 @@ enum Sabotage {
         }
     },
     /** That a referral is about to be made is forgotten, so that after a crash nothing is looked for. */
-    INTENT(1) {
+    INTENT(431) {
         @Override
         List<String> statements() {
             return List.of("create trigger sabotage after update of intent on link when new.intent like '%\"creating\"%' begin"
                 + " update link set intent = null where id = new.id; end");
-        }
-    },
-    /** Events are acknowledged first, and stored when the lanes run next. */
-    STORE_BEFORE_ACKNOWLEDGE(1) {
-        @Override
-        boolean storesLate() {
-            return true;
-        }
-    },
-    /** Auto-heal does not look back behind the newest change it has seen. */
-    CURSOR_OVERLAP(1) {
-        @Override
-        Map<String, String> settings() {
-            return Map.of("cosell.auto-heal.overlap", "0s");
         }
     };
 
@@ -98,17 +76,8 @@ enum Sabotage {
         return List.of();
     }
 
-    /** Settings of the connector. */
-    Map<String, String> settings() {
-        return Map.of();
-    }
-
     /** Edits the copies of routes and mappings. */
     void edit(Path folder) {
-    }
-
-    boolean storesLate() {
-        return false;
     }
 
     /** Copies routes and mappings to where a connector finds them first, and edits them. */
@@ -124,7 +93,7 @@ enum Sabotage {
                     Files.copy(file, to);
                 }
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
         edit(folder);
@@ -139,7 +108,7 @@ enum Sabotage {
             }
             Files.writeString(file, text.replace(old, other));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -36,8 +36,6 @@ class SabotageTest {
         try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()), sabotage)) {
             Optional<Long> caught = LongStream.concat(LongStream.of(sabotage.seed()), LongStream.rangeClosed(1, MOST)).boxed()
                 .filter(seed -> !Run.of(world, seed).isGood()).findFirst();
-            System.out.println(sabotage + " " + caught + " " + caught.map(seed -> Run.of(world, seed).violations()));
-
             assertThat(caught).as("a seed that catches %s", sabotage).isPresent();
             assertThat(Run.of(whole, caught.get()).violations()).as("the same seed with nothing taken away").isEmpty();
         }

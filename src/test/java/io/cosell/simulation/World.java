@@ -7,7 +7,6 @@ import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.cosell.Connector;
 import io.cosell.Surroundings;
-import io.cosell.flow.Intake;
 import io.cosell.flow.Tokens;
 import io.cosell.lane.Lanes;
 import io.cosell.sandbox.FaultPlan;
@@ -49,7 +48,6 @@ final class World implements AutoCloseable {
     private final CrmUser crm;
     private final List<ObjectNode> atStart;
     private final Gate gate;
-    private final LateIntake late;
     private final Connector connector;
     private Gate.Watch watch;
     private ManualScheduler scheduler;
@@ -76,7 +74,6 @@ final class World implements AutoCloseable {
     }
 
     private World(Path folder, Function<Sandboxes, CrmUser> crm, Optional<Sabotage> sabotage) {
-        late = sabotage.filter(Sabotage::storesLate).isPresent() ? new LateIntake() : null;
         sabotage.ifPresent(one -> one.prepare(folder));
         this.crm = crm.apply(sandboxes);
         sandboxes.clock().stop();
@@ -97,11 +94,7 @@ final class World implements AutoCloseable {
             }
         });
         Map<String, String> settings = settings(folder);
-        sabotage.ifPresent(one -> settings.putAll(one.settings()));
         connector = Connector.start(folder, settings, Connector.Purpose.SERVE, surroundings());
-        if (late != null) {
-            late.goesTo(new Intake(connector.lanes(), connector.store()));
-        }
         connector.camel().requestBody("direct:webhook-registration", null, String.class);
         sabotage.ifPresent(one -> one.statements().forEach(statement -> JdbcClient.create(database).sql(statement).update()));
         partnerCenter.holdWebhooks(true);
@@ -164,7 +157,7 @@ final class World implements AutoCloseable {
 
             @Override
             public Map<String, Object> beans() {
-                return late == null ? Map.of("gate", gate) : Map.of("gate", gate, "intake", late);
+                return Map.of("gate", gate);
             }
         };
     }
@@ -190,9 +183,6 @@ final class World implements AutoCloseable {
         gate.revive();
         Tokens tokens = connector.camel().getCamelContext().getRegistry().lookupByNameAndType("tokens", Tokens.class);
         List.of("partner-center", "partner-center-events", crm.system().name()).forEach(tokens::forget);
-        if (late != null) {
-            late.forget();
-        }
         connector.lanes().start();
     }
 
@@ -242,9 +232,6 @@ final class World implements AutoCloseable {
 
     /** Lanes that are due, and those that a dead process had left. */
     void lanes() {
-        if (late != null) {
-            late.storeNow();
-        }
         scheduler.runDeadExecutionDetection();
         scheduler.runAnyDueExecutions();
     }
