@@ -12,7 +12,6 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.cosell.store.Change;
-import io.cosell.store.Link;
 import io.cosell.store.Side;
 import io.cosell.store.Store;
 import java.time.Clock;
@@ -89,14 +88,12 @@ public final class Lanes implements AutoCloseable {
                 Optional<Duration> next = run.apply(lane);
                 return (complete, operations) -> {
                     if (next.isPresent()) {
-                        Link link = store.link(lane);
-                        boolean newMark = link.failures() == 0 && link.isMarked();
-                        operations.reschedule(complete, newMark ? clock.instant() : clock.instant().plus(next.get()));
+                        operations.reschedule(complete, clock.instant().plus(next.get()));
                     } else {
                         operations.stop();
-                        // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
-                        wake(lane);
                     }
+                    // A mark stored while the task still stood could not call it; seen here, it is not lost.
+                    wake(lane);
                 };
             });
         RecurringTask<Void> search = Tasks.recurring(SEARCH, FixedDelay.of(takeover))

@@ -103,7 +103,7 @@ final class StoreAccess implements AutoCloseable {
 
     /** Forgets what lanes have to do, for a connector whose lanes stand still. */
     void forgetMarks() throws SQLException {
-        run("delete from scheduled_tasks");
+        run("delete from scheduled_tasks where task_name = 'lane'");
         run("update link set marks_done = marks where marks > marks_done");
     }
 

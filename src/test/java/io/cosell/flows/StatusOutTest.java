@@ -53,6 +53,22 @@ class StatusOutTest {
     }
 
     @Test
+    void aDealAcceptedOnlyToBeClosedWaitsOnce() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.terminal-grace", "1h"))) {
+            String referral = stage.receivedOffer("Won before it was accepted");
+            String opportunity = stage.crm.qualifyLead(stage.link(referral).recordId());
+            stage.crm.winOpportunity(opportunity);
+            stage.eventually(() -> stage.link(referral).closedSeenAt() != null);
+            stage.settled();
+
+            stage.sandboxes.clock().move(Duration.ofHours(2));
+            stage.connector().lanes().mark(stage.link(referral).id(), Side.NEITHER);
+
+            stage.eventually(() -> "Won".equals(stage.partnerCenter.referral(referral).get("substatus")));
+        }
+    }
+
+    @Test
     void theWaitEndsByItself() {
         try (Stage stage = Stage.open(folder, Map.of("cosell.terminal-grace", "3s"))) {
             Seller seller = new Seller(stage);
