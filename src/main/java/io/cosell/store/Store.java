@@ -430,6 +430,14 @@ public final class Store {
         }
     }
 
+    /** Adds an entry that belongs to a link, unless the link has had it before. */
+    public void journalOnce(Link link, String kind, String reason) {
+        jdbc.sql("insert into journal (at, link_id, referral_id, record_id, kind, reason, once) values (?, ?, ?, ?, ?, ?, ?)"
+                + " on conflict (once) do nothing")
+            .params(Arrays.asList(now(), link.id(), link.referralId(), link.recordId(), kind, reason, link.id() + " " + reason))
+            .update();
+    }
+
     /** Adds an entry that belongs to no link. */
     public void journal(String kind, String reason) {
         journal(null, List.of(Entry.of(kind, reason)));

@@ -31,7 +31,8 @@ public final class Benchmark {
     private static final int DEALS = 500;
     /** How many updates, and events, each figure is made of. */
     private static final int UPDATES = Integer.parseInt(env("BENCHMARK_UPDATES", "1500"));
-    private static final int WARM_UP = 3 * UPDATES;
+    /** How many come before the first figure: the JVM compiles what is called often, and that takes a while on one core. */
+    private static final int WARM_UP = Integer.parseInt(env("BENCHMARK_WARM_UP", "10000"));
     private static final int TIMED = 400;
     private static final int COUNTED = 20;
     private static final List<Integer> SIZES = Arrays.stream(env("BENCHMARK_LINKS", "100,1000,10000,100000").split(","))
@@ -228,15 +229,16 @@ public final class Benchmark {
     /** Waves until there are enough updates. */
     private Use use(StoreAccess store, ConnectorProcess connector, int wave, Callable<Long> waves) throws Exception {
         Map<String, Long> calls = world.calls();
-        long cpu = connector.figures().cpuNanos();
+        ConnectorProcess.Figures before = connector.figures();
         Duration server = store.serverTime();
         long nanos = 0;
         int done = 0;
         for (; done < UPDATES; done += wave) {
             nanos += waves.call();
         }
-        return new Use(done, nanos, connector.figures().cpuNanos() - cpu, store.serverTime().minus(server).toNanos(),
-            world.callsSince(calls).values().stream().mapToLong(Long::longValue).sum());
+        ConnectorProcess.Figures after = connector.figures();
+        return new Use(done, nanos, after.cpuNanos() - before.cpuNanos(), after.compilerNanos() - before.compilerNanos(),
+            store.serverTime().minus(server).toNanos(), world.callsSince(calls).values().stream().mapToLong(Long::longValue).sum());
     }
 
     /** From the edit in Partner Center until the journal says it is written in the CRM, at an even pace. */
@@ -354,21 +356,24 @@ public final class Benchmark {
         List<String> referrals = store.strings("select referral_id from link limit " + DEALS);
         Histogram nanos = new Histogram(3);
         long cpu = 0;
+        long compiler = 0;
         long took = 0;
         Duration server = Duration.ZERO;
         int done = 0;
         for (; done < events; done += referrals.size()) {
             List<World.Event> wave = world.events(referrals);
-            long cpuBefore = connector.figures().cpuNanos();
+            ConnectorProcess.Figures before = connector.figures();
             Duration serverBefore = store.serverTime();
             long start = System.nanoTime();
             world.send(wave, nanos);
             took += System.nanoTime() - start;
-            cpu += connector.figures().cpuNanos() - cpuBefore;
+            ConnectorProcess.Figures after = connector.figures();
+            cpu += after.cpuNanos() - before.cpuNanos();
+            compiler += after.compilerNanos() - before.compilerNanos();
             server = server.plus(store.serverTime().minus(serverBefore));
             store.forgetMarks();
         }
-        return new Door(new Use(done, took, cpu, server.toNanos(), 0), nanos);
+        return new Door(new Use(done, took, cpu, compiler, server.toNanos(), 0), nanos);
     }
 
     private void parts(String kind, ConnectorProcess connector) throws Exception {

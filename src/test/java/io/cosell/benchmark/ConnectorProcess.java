@@ -30,10 +30,11 @@ final class ConnectorProcess implements AutoCloseable {
      * What a process has used.
      *
      * @param cpuNanos      processor time so far
+     * @param compilerNanos elapsed time in which the JVM's compiler was at work
      * @param heapBytes     heap in use
      * @param residentBytes memory in use, as the system counts it
      */
-    record Figures(long cpuNanos, long heapBytes, long residentBytes) {
+    record Figures(long cpuNanos, long compilerNanos, long heapBytes, long residentBytes) {
     }
 
     ConnectorProcess(Path folder, Map<String, String> settings) throws IOException {
@@ -102,7 +103,7 @@ final class ConnectorProcess implements AutoCloseable {
 
     private static Figures read(String line) {
         long[] numbers = Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
-        return new Figures(numbers[0], numbers[1], numbers[2]);
+        return new Figures(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
     @Override

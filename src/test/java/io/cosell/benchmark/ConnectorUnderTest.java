@@ -115,10 +115,11 @@ public final class ConnectorUnderTest {
         return "done";
     }
 
-    /** Processor time in nanoseconds, heap in use and resident memory in bytes. */
+    /** Processor time and the compiler's share of it in nanoseconds, heap in use and resident memory in bytes. */
     private static String figures() throws IOException {
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return cpuNanos() + " " + heap + " " + residentBytes();
+        long compiling = ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
+        return cpuNanos() + " " + compiling + " " + heap + " " + residentBytes();
     }
 
     /** Processor time of this process so far. */

@@ -76,9 +76,14 @@ class WhoInvitesMicrosoftTest {
         try (Stage stage = stage(PartnerCenterOptions.Switch.SERVICE_INVITES_MICROSOFT)) {
             Seller seller = new Seller(stage);
             stage.store().putCursor(LEARNT, "connector");
-            coSell(stage, "Doubled by a service that changed its ways");
+            String doubled = coSell(stage, "Doubled by a service that changed its ways");
 
             stage.eventually(() -> stage.store().cursor(LEARNT) == null);
+            stage.comesToRest();
+            stage.connector().lanes().runNow(stage.link(doubled).id());
+            stage.comesToRest();
+            assertThat(stage.journal(doubled)).filteredOn(entry -> String.valueOf(entry.get("reason")).contains("invited more than once"))
+                .as("said once").hasSize(1);
             String next = coSell(stage, "Next deal");
 
             assertThat(seller.invitationsOf(next)).hasSize(1);
