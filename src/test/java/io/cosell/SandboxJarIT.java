@@ -9,6 +9,7 @@ import io.cosell.sandbox.control.ControlClient;
 import io.cosell.sandbox.control.ControlClient.Answer;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,10 +132,30 @@ class SandboxJarIT {
     @Test
     void aConnectorWithTheSettingsThatItWritesBringsADealAcross() throws Exception {
         ControlClient control = sandbox("sandbox.txt", "--settings", "application.properties", "--seed-data", "2");
+        int observed = freePort();
+        Files.writeString(folder.resolve("application.properties"), "\ncamel.management.enabled = true\ncamel.management.port = " + observed + "\n",
+            StandardOpenOption.APPEND);
         start("connector.txt", "run");
 
         await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(control.get("/systems/dynamics365/history").json()
             .path("history").findValuesAsText("table")).as(printed("connector.txt")).contains("lead", "opportunity"));
         assertThat(control.get("/systems/partner-center/calls?kind=LIST").json().path("calls")).isNotEmpty();
+        assertThat(observe(observed, "health")).contains("\"UP\"");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(observe(observed, "metrics"))
+            .containsPattern("cosell_calls_total\\{[^}]*system=\"partner-center\"[^}]*} [1-9]")
+            .containsPattern("camel_exchanges_total\\{[^}]*routeId=\"lane\"[^}]*} [1-9]")
+            .containsPattern("(?m)^cosell_heal_linked(\\{[^}]*})? \\d").containsPattern("(?m)^cosell_heal_time_seconds(\\{[^}]*})? \\d"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** What the address for health and metrics answers. */
+    private static String observe(int port, String what) throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/" + what)).build(), BodyHandlers.ofString())
+            .body();
     }
 }
