@@ -94,6 +94,7 @@ public final class Connector implements AutoCloseable {
 
     private final Main main;
     private final HikariDataSource dataSource;
+    private final HikariDataSource lanesDataSource;
     private final Store store;
     private final Calls calls;
     private final Lanes lanes;
@@ -154,8 +155,7 @@ public final class Connector implements AutoCloseable {
 
             @Override
             public void afterStop(BaseMainSupport support) {
-                connector.calls.keep();
-                connector.dataSource.close();
+                connector.closeStore();
             }
         });
         connector.main.run();
@@ -174,6 +174,7 @@ public final class Connector implements AutoCloseable {
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
             settings.get("cosell.store.password"));
         DataSource database = surroundings.database(dataSource);
+        lanesDataSource = Database.forLanes(settings.get("cosell.store.url"), dataSource);
         store = new Store(database, clock);
         calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
@@ -183,7 +184,7 @@ public final class Connector implements AutoCloseable {
         main = new Main();
         int threads = Integer.parseInt(settings.get("cosell.lanes.threads"));
         Duration takeover = settings.duration("cosell.lanes.takeover");
-        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(database, store,
+        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(lanesDataSource, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
         bindBeans(folder, telling, mappingVersion(mappings));
         surroundings.beans().forEach(main::bind);
@@ -485,7 +486,12 @@ public final class Connector implements AutoCloseable {
     public void close() {
         lanes.close();
         main.stop();
+        closeStore();
+    }
+
+    private void closeStore() {
         calls.keep();
+        lanesDataSource.close();
         dataSource.close();
     }
 }

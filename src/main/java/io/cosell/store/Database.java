@@ -41,20 +41,12 @@ public final class Database {
      * @return the pool; the caller closes it
      */
     public static HikariDataSource open(String url, String user, String password) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("store");
-        config.setMaximumPoolSize(POOL_SIZE);
-        config.setJdbcUrl(url);
         boolean sqlite = !isShared(url);
         if (sqlite) {
             makeFolder(url);
-            config.addDataSourceProperty("journal_mode", "WAL");
-            config.addDataSourceProperty("synchronous", "FULL");
-            config.addDataSourceProperty("busy_timeout", "10000");
-            config.addDataSourceProperty("foreign_keys", "true");
-            // A transaction that reads before it writes must not find the write lock taken half-way.
-            config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
-        } else {
+        }
+        HikariConfig config = sqlite ? sqlite("store", url, "FULL") : pool("store", url);
+        if (!sqlite) {
             // What is acknowledged is on disk, whatever the server's default: off would lose the last commits with the server.
             config.setConnectionInitSql("select set_config('synchronous_commit', 'on', false)"
                 + " where current_setting('synchronous_commit') = 'off'");
@@ -77,6 +69,44 @@ public final class Database {
             .load()
             .migrate();
         return dataSource;
+    }
+
+    /**
+     * The pool with which lanes are called, picked and ended. On SQLite these commits are not synced one by one. When the machine loses
+     * power, some of the last may be missing, and the store knows better: a mark whose call is missing is found at the start, and a lane
+     * whose end is missing runs once more and finds nothing to do. Both pools write to one log, so the next commit of the store takes
+     * them to the disk.
+     *
+     * @param url   the URL of the store
+     * @param store the pool of the store, already open
+     * @return the pool, the store's own one on a server; the caller closes it
+     */
+    public static HikariDataSource forLanes(String url, HikariDataSource store) {
+        if (isShared(url)) {
+            return store;
+        }
+        HikariConfig config = sqlite("lanes", url, "NORMAL");
+        config.setMinimumIdle(1);
+        return new HikariDataSource(config);
+    }
+
+    private static HikariConfig pool(String name, String url) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setJdbcUrl(url);
+        return config;
+    }
+
+    private static HikariConfig sqlite(String name, String url, String synchronous) {
+        HikariConfig config = pool(name, url);
+        config.addDataSourceProperty("journal_mode", "WAL");
+        config.addDataSourceProperty("synchronous", synchronous);
+        config.addDataSourceProperty("busy_timeout", "10000");
+        config.addDataSourceProperty("foreign_keys", "true");
+        // A transaction that reads before it writes must not find the write lock taken half-way.
+        config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        return config;
     }
 
     /** Without fsync and full pages a server that loses power loses what it said was committed; no session can change that. */

@@ -178,7 +178,8 @@ final class Parts {
             settings.get("cosell.store.password"))) {
             Store store = new Store(source, Clock.systemUTC());
             Laps laps = new Laps();
-            try (Lanes lanes = new Lanes(source, store, id -> {
+            try (HikariDataSource forLanes = Database.forLanes(settings.get("cosell.store.url"), source);
+                 Lanes lanes = new Lanes(forLanes, store, id -> {
                 workOff(store, id);
                 laps.done();
                 return Optional.empty();

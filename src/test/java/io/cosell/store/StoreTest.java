@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 class StoreTest {
 
@@ -534,5 +535,15 @@ class StoreTest {
             null, 0, 1, 1, false, false, false, 1);
 
         assertThat(link.hashCode()).isEqualTo(Link.of("id", "r", "opportunity", "o").hashCode());
+    }
+
+    @Test
+    void whatIsAcknowledgedIsSyncedAndWhatOnlyCallsLanesGoesToDiskWithIt(@TempDir Path other) {
+        String url = "jdbc:sqlite:" + other.resolve("store.db");
+        try (HikariDataSource synced = Database.open(url, null, null); HikariDataSource lanes = Database.forLanes(url, synced)) {
+            assertThat(JdbcClient.create(synced).sql("pragma synchronous").query(Integer.class).single()).as("FULL").isEqualTo(2);
+            assertThat(JdbcClient.create(lanes).sql("pragma synchronous").query(Integer.class).single()).as("NORMAL").isEqualTo(1);
+            assertThat(JdbcClient.create(lanes).sql("pragma journal_mode").query(String.class).single()).as("one log").isEqualTo("wal");
+        }
     }
 }
