@@ -103,8 +103,10 @@ public final class Ledger {
     /** The referral of the deal is there. Help asked with it counts as agreed, because Partner Center does not show it. */
     public void referralMade(Exchange exchange) {
         Map<String, Object> referral = document(exchange, "referral");
-        set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
-                "engagement_id", referral.get("engagementId"), "referral", referral),
+        Link link = link(exchange);
+        set(exchange, store.progress(link, Store.columns("referral_id", referral.get("id"),
+                "engagement_id", referral.get("engagementId"), "referral", referral,
+                "base", planning.settledBase(link, referral, document(exchange, "record"))),
             costing(exchange, List.of(Entry.of("linked", "Referral made in Partner Center.")))));
     }
 
@@ -177,12 +179,17 @@ public final class Ledger {
             && !Boolean.TRUE.equals(record.get("sync"));
     }
 
-    /** The record of the deal is there. */
+    /**
+     * The record of the deal is there. What it was made from is agreed on here and now: of what is no longer there at a later look,
+     * nobody could tell whether it never was or a user took it out.
+     */
     public void recordMade(String how, Exchange exchange) {
+        Link link = link(exchange);
         Map<String, Object> record = document(exchange, "record");
         Map<String, Object> referral = document(exchange, "referral");
-        set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
-            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")),
+        set(exchange, store.progress(link, Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
+            "record", record, "referral", referral, "engagement_id", referral.get("engagementId"),
+            "base", planning.settledBase(link, referral, record)),
             costing(exchange, List.of(Entry.of("linked", how)))));
     }
 
