@@ -187,12 +187,14 @@ final class Referee {
 
     private void nothingLost(Pair pair, String field, List<Write> writes) {
         String lastCommon = null;
+        String lastMadeCommon = null;
         String[] now = new String[Side.values().length];
         for (int i = 0; i < writes.size(); i++) {
             Write write = writes.get(i);
             int side = write.place().side().ordinal();
             List<Write> later = writes.subList(i + 1, writes.size());
-            if (write.user() && !isNothing(write) && isLost(write, later, now[1 - side], lastCommon) && !isPassed(write, writes, later)) {
+            if (write.user() && !isNothing(write) && isLost(write, later, now[1 - side], lastCommon) && !isPassed(write, writes, later)
+                && !isTakenBack(write, lastMadeCommon)) {
                 if (!isKept(pair, field, write)) {
                     violations.add("3: a user's " + field + " was lost: " + write + " " + brief(pair));
                 } else if (PLAIN.contains(field) && isLostToNobody(pair, write, writes, later)) {
@@ -203,6 +205,7 @@ final class Referee {
             now[side] = write.to();
             if (Objects.equals(now[0], now[1])) {
                 lastCommon = write.to();
+                lastMadeCommon = write.user() ? lastMadeCommon : write.to();
             }
         }
     }
@@ -244,6 +247,15 @@ final class Referee {
     /** The value without its currency. */
     private static String bare(Write write) {
         return write.to() == null ? "" : write.to().replaceFirst(" [A-Z]{3}$", "");
+    }
+
+    /**
+     * A solution that a user adds and takes out again is as it was, whether or not somebody added it on the other side meanwhile.
+     *
+     * @param lastMadeCommon what the connector last made the same on both sides
+     */
+    private static boolean isTakenBack(Write write, String lastMadeCommon) {
+        return write.field().startsWith(Sight.SOLUTION) && Objects.equals(write.to(), lastMadeCommon);
     }
 
     /** A deal that one side accepts and the other one closes is a closed deal; the accepting has had its way. */

@@ -29,6 +29,8 @@ final class Run implements Gate.Watch {
     /** Nothing happens in no time: two changes of one deal never carry the same time. */
     private static final Duration INSTANT = Duration.ofMillis(1);
     private static final Duration SERVERS_APART = Duration.ofMinutes(4);
+    /** After this, a change on the slower server is still later than the last one of the same deal. */
+    private static final Duration AT_LEAST_APART = Duration.ofMinutes(6);
     /** Longer than the grace period, the longest pause of a lane and the time after which the work of a dead process is taken over. */
     private static final Duration LONG_PAUSE = Duration.ofMinutes(30);
     private static final int CYCLES = 2;
@@ -145,6 +147,9 @@ final class Run implements Gate.Watch {
                 whileDown.add(one.user());
             }
             case PARTNER_EDITS_UNHEARD -> {
+                acts(() -> world.moveClock(AT_LEAST_APART));
+                acts(() -> user(new Step(Step.Kind.PARTNER_EDITS, one.deal() + 1, one.a(), one.b() + 1, null)));
+                works(world::heal);
                 int heard = events().size();
                 acts(() -> user(one), SERVERS_APART);
                 eventLost |= events().size() > heard;

@@ -28,7 +28,10 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         SELLER_WINS, SELLER_LOSES, SELLER_REOPENS, SELLER_QUALIFIES, SELLER_DISQUALIFIES, SELLER_DELETES,
         // on the way
         EVENT_COMES, EVENT_COMES_TWICE, NEWEST_EVENT_COMES, EVENT_NEVER_COMES, CLOCK_MOVES, SESSIONS_END, CALL_FAILS,
-        /** A partner edits on a server whose clock is behind, and no event tells of it. */
+        /**
+         * Right after auto-heal has listed an edit of the other deal, a partner edits this one on a server whose clock is behind, and no
+         * event tells of it.
+         */
         PARTNER_EDITS_UNHEARD,
         // in the connector
         POLL, LANES, LOOK_UP_RELATED, HEAL, DIES_AT_CALL, DIES_AT_TRANSACTION,
