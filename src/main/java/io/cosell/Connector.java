@@ -45,6 +45,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -186,8 +187,7 @@ public final class Connector implements AutoCloseable {
         Duration takeover = settings.duration("cosell.lanes.takeover");
         lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(lanesDataSource, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
-        bindBeans(folder, telling, mappingVersion(mappings));
-        surroundings.beans().forEach(main::bind);
+        bindBeans(folder, telling, mappingVersion(mappings), surroundings.beans());
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
             main.bind("quartz", Schedules.shared(dataSource, process));
@@ -226,22 +226,26 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Telling telling, String mappingVersion) {
-        main.bind("store", store);
-        main.bind("lanes", lanes);
-        main.bind("planning", planning);
-        main.bind("telling", telling);
-        main.bind("ledger", new Ledger(store, planning, telling, mappingVersion));
-        main.bind("healing", new Healing(store, lanes, clock, settings.duration("cosell.auto-heal.overlap"),
+    private void bindBeans(Path folder, Telling telling, String mappingVersion, Map<String, Object> others) {
+        Map<String, Object> beans = new LinkedHashMap<>();
+        beans.put("store", store);
+        beans.put("lanes", lanes);
+        beans.put("planning", planning);
+        beans.put("telling", telling);
+        beans.put("ledger", new Ledger(store, planning, telling, mappingVersion));
+        beans.put("healing", new Healing(store, lanes, clock, settings.duration("cosell.auto-heal.overlap"),
             settings.duration("cosell.auto-heal.patience"), mappingVersion));
-        main.bind("intake", new Intake(lanes, store));
-        main.bind("documents", new Documents());
-        main.bind("noticed", new Noticed());
-        main.bind("calls", calls);
-        main.bind("odataBatch", new ODataBatch());
-        main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
-        main.bind("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
-        main.bind("webhookVerifier", new WebhookVerifier(webhook(), clock));
+        beans.put("intake", new Intake(lanes, store));
+        beans.put("documents", new Documents());
+        beans.put("noticed", new Noticed());
+        beans.put("calls", calls);
+        beans.put("odataBatch", new ODataBatch());
+        beans.put("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
+        beans.put("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
+        beans.put("webhookVerifier", new WebhookVerifier(webhook(), clock));
+        // The registry keeps beans of one name apart by their class: a second one would not replace the first.
+        beans.putAll(others);
+        beans.forEach(main::bind);
     }
 
     /** What comes after the routes are up: lanes run. */

@@ -53,7 +53,8 @@ public final class Ledger {
         String state = Objects.requireNonNullElse(exchange.getVariable("endState", String.class), "skipped");
         String reason = exchange.getVariable("ended", String.class);
         List<Entry> entries = reason.equals(link.reason()) ? List.of() : List.of(Entry.of(state, reason));
-        set(exchange, store.finish(link, Store.columns("state", state, "reason", reason, "intent", null, "failures", 0,
+        // What was about to be made may be there without being known yet.
+        set(exchange, store.finish(link, Store.columns("state", state, "reason", reason, "intent", planning.making(link), "failures", 0,
             "referral", exchange.getVariable("referral"), "record", exchange.getVariable("record")), costing(exchange, entries)));
     }
 
@@ -82,7 +83,7 @@ public final class Ledger {
 
     /** Keeps that a referral is about to be made, so that a crash in between leads to a search and not to a second one. */
     public void intendReferral(Exchange exchange) {
-        ObjectNode intent = planning.intentOf(io.cosell.plan.Side.PARTNER_CENTER,
+        ObjectNode intent = planning.intentOf(io.cosell.plan.Side.PARTNER_CENTER, Planning.REFERRAL,
             Planning.JSON.valueToTree(document(exchange, "document"))).put("creating", store.now());
         set(exchange, store.intend(link(exchange), intent));
     }
@@ -90,7 +91,7 @@ public final class Ledger {
     /** Keeps what a record is about to be made from; variable {@code deal} is the document. */
     public void intendRecord(Exchange exchange) {
         set(exchange, store.intend(link(exchange), planning.intentOf(io.cosell.plan.Side.CRM,
-            Planning.JSON.valueToTree(view(document(exchange, "deal"))))));
+            (String) document(exchange, "deal").get("kind"), Planning.JSON.valueToTree(view(document(exchange, "deal"))))));
     }
 
     /** Since when a referral may have been made that the store does not know; null if none was begun. */
@@ -103,8 +104,12 @@ public final class Ledger {
     /** The referral of the deal is there. Help asked with it counts as agreed, because Partner Center does not show it. */
     public void referralMade(Exchange exchange) {
         Map<String, Object> referral = document(exchange, "referral");
-        set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
-                "engagement_id", referral.get("engagementId"), "referral", referral),
+        Link link = link(exchange);
+        // Found again after a crash, it may have been edited since it was made.
+        JsonNode intent = exchange.getVariable("justMade") == null ? link.intent() : planning.intentAsSeen(link);
+        set(exchange, store.progress(link, Store.columns("referral_id", referral.get("id"),
+                "engagement_id", referral.get("engagementId"), "referral", referral, "intent", intent,
+                "base", planning.settledBase(link, intent, referral, document(exchange, "record"))),
             costing(exchange, List.of(Entry.of("linked", "Referral made in Partner Center.")))));
     }
 
@@ -128,14 +133,18 @@ public final class Ledger {
     public void referralAdopted(Exchange exchange) {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
-                "engagement_id", referral.get("engagementId"), "referral", referral),
+                "engagement_id", referral.get("engagementId"), "referral", referral, "intent", planning.intentAsSeen(link(exchange))),
             costing(exchange, List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up.")))));
     }
 
-    /** Whether the referral that a record names belongs to the deal of another link; that link's lane is told, this one ends. */
+    /**
+     * Whether the referral that a record names belongs to the deal of another link; that link's lane is told, this one ends. So it is too
+     * where the other link was about to make a record: it knows what this one was made from.
+     */
     public boolean referralElsewhere(String referralId, Exchange exchange) {
         Optional<Link> other = store.find(referralId);
-        if (other.isEmpty() || other.get().id().equals(link(exchange).id()) || other.get().recordId() == null) {
+        if (other.isEmpty() || other.get().id().equals(link(exchange).id())
+            || other.get().recordId() == null && other.get().intent() == null) {
             return false;
         }
         store.mark(other.get().id(), Side.RECORD);
@@ -177,12 +186,32 @@ public final class Ledger {
             && !Boolean.TRUE.equals(record.get("sync"));
     }
 
-    /** The record of the deal is there. */
+    /**
+     * The record of the deal is there. What it was made from is agreed on here and now: of what is no longer there at a later look,
+     * nobody could tell whether it never was or a user took it out.
+     */
     public void recordMade(String how, Exchange exchange) {
+        recordThere(how, planning.intentAsSeen(link(exchange)), exchange);
+    }
+
+    /**
+     * The record of the deal was there already.
+     *
+     * @param made whether this connector made it, in a run that did not come to say so; a user may have changed it since
+     */
+    public void recordFound(Boolean made, Exchange exchange) {
+        Link link = link(exchange);
+        recordThere("The record was there already; it is taken up.",
+            Boolean.TRUE.equals(made) ? link.intent() : planning.intentAsSeen(link), exchange);
+    }
+
+    private void recordThere(String how, JsonNode intent, Exchange exchange) {
+        Link link = link(exchange);
         Map<String, Object> record = document(exchange, "record");
         Map<String, Object> referral = document(exchange, "referral");
-        set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
-            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")),
+        set(exchange, store.progress(link, Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
+            "record", record, "referral", referral, "engagement_id", referral.get("engagementId"), "intent", intent,
+            "base", planning.settledBase(link, intent, referral, record)),
             costing(exchange, List.of(Entry.of("linked", how)))));
     }
 

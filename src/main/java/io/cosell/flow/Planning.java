@@ -37,6 +37,11 @@ public final class Planning {
     /** Fields whose values hold names and addresses of people; the journal says only that they were written. */
     private static final Set<String> PERSONAL = Set.of("/customerProfile", "/team");
 
+    /** Kind of what is made in Partner Center. */
+    public static final String REFERRAL = "referral";
+    /** Member of an intent: what kind of thing is made from it. */
+    private static final String MAKING = "making";
+
     private final Policy policy;
     private final Clock clock;
     private final Duration grace;
@@ -62,17 +67,38 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
-        return plan(link, settledBase(link, record, partnerCenter, crm), partnerCenter, crm);
+        return plan(link, settledBase(link, link.intent(), record, partnerCenter, crm), partnerCenter, crm);
     }
 
     /** What both sides last agreed on, with all that the connector had begun to write and that has landed. */
     public JsonNode settledBase(Link link, Map<String, Object> referral, Map<String, Object> record) {
-        return settledBase(link, record, view(referral), view(record));
+        return settledBase(link, link.intent(), record, view(referral), view(record));
     }
 
-    private JsonNode settledBase(Link link, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
+    /** The same with an intent other than the link's. */
+    public JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> referral, Map<String, Object> record) {
+        return settledBase(link, intent, record, view(referral), view(record));
+    }
+
+    private JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
         JsonNode base = baseFor(link, record, crm);
-        return link.intent() == null ? base : Planner.settle(policy, base, link.intent(), partnerCenter, crm);
+        return intent == null ? base : Planner.settle(policy, base, intent, partnerCenter, crm, isFoundAgain(intent, record));
+    }
+
+    /** Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity holds other fields. */
+    private static boolean isFoundAgain(JsonNode intent, Map<String, Object> record) {
+        String making = intent.path(MAKING).asText();
+        return making.equals(REFERRAL) || making.equals(record.get("kind"));
+    }
+
+    /** The link's intent if something is made from it; null otherwise. */
+    public JsonNode making(Link link) {
+        return link.intent() != null && link.intent().has(MAKING) ? link.intent() : null;
+    }
+
+    /** The link's intent when the side that it makes is not made from it, or answered to being made: what has landed can be seen. */
+    public JsonNode intentAsSeen(Link link) {
+        return link.intent() instanceof ObjectNode intent ? intent.deepCopy().without(MAKING) : link.intent();
     }
 
     /**
@@ -80,10 +106,11 @@ public final class Planning {
      * a user's when the other side is edited in the same moment.
      *
      * @param side the side that is made
+     * @param kind what is made: the kind of the record, or {@link #REFERRAL}
      * @param view what it is made from
      */
-    public ObjectNode intentOf(io.cosell.plan.Side side, JsonNode view) {
-        ObjectNode intent = JSON.createObjectNode();
+    public ObjectNode intentOf(io.cosell.plan.Side side, String kind, JsonNode view) {
+        ObjectNode intent = JSON.createObjectNode().put(MAKING, kind);
         ObjectNode values = intent.putObject(side.key());
         policy.fields().stream()
             .filter(field -> field.updates(io.cosell.plan.Side.CRM) || field.updates(io.cosell.plan.Side.PARTNER_CENTER))

@@ -18,6 +18,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -43,6 +45,8 @@ public final class Lanes implements AutoCloseable {
     private final Store store;
     private final Scheduler scheduler;
     private final Clock clock;
+    /** Lanes that a person asked to run while they ran. */
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
     /**
      * @param dataSource   the store's database
@@ -92,8 +96,13 @@ public final class Lanes implements AutoCloseable {
                     } else {
                         operations.stop();
                     }
-                    // A mark stored while the task still stood could not call it; seen here, it is not lost.
-                    wake(lane);
+                    // A mark stored while the task still stood could not call it; seen here, it is not lost. Where a person asked for it,
+                    // a run that failed must not keep the person waiting.
+                    if (asked.remove(lane) && store.isMarked(lane)) {
+                        schedule(lane, true);
+                    } else {
+                        wake(lane);
+                    }
                 };
             });
         RecurringTask<Void> search = Tasks.recurring(SEARCH, FixedDelay.of(takeover))
@@ -139,7 +148,10 @@ public final class Lanes implements AutoCloseable {
     /** Marks one lane and makes it run at once, even if it waits because of failures: a person asked for it. */
     public void runNow(String linkId) {
         store.mark(linkId, Side.BOTH);
-        schedule(linkId, true);
+        asked.add(linkId);
+        if (schedule(linkId, true)) {
+            asked.remove(linkId);
+        }
     }
 
     /**
@@ -152,18 +164,21 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    private void schedule(String linkId, boolean evenIfItWaits) {
+    /** False if the lane runs just now. */
+    private boolean schedule(String linkId, boolean evenIfItWaits) {
         TaskInstance<Void> task = LANE.instance(linkId).build();
         if (scheduler.scheduleIfNotExists(task, clock.instant())) {
-            return;
+            return true;
         }
         if (evenIfItWaits) {
             try {
-                scheduler.reschedule(task, clock.instant());
+                return scheduler.reschedule(task, clock.instant());
             } catch (TaskInstanceException e) {
                 LOG.debug("Lane {} runs just now; it sees the mark when it is done.", linkId);
+                return false;
             }
         }
+        return true;
     }
 
     @Override

@@ -76,20 +76,36 @@ public final class Planner {
      * @return the base to plan from
      */
     public static JsonNode settle(Policy policy, JsonNode base, JsonNode intent, JsonNode partnerCenter, JsonNode crm) {
+        return settle(policy, base, intent, partnerCenter, crm, false);
+    }
+
+    /**
+     * The same for a side that was made from the intent, which happens whole or not at all: all of the intent is agreed on, also what
+     * stands there no longer. Whoever looked at the side alone would take what a user has changed since for what never was.
+     *
+     * @param made whether the side that the intent writes was made from it, and not only changed
+     */
+    public static JsonNode settle(Policy policy, JsonNode base, JsonNode intent, JsonNode partnerCenter, JsonNode crm, boolean made) {
         ObjectNode settled = Views.copy(base);
         for (Field field : policy.fields()) {
             List<String> paths = Normalise.held(field, crm);
             if (!paths.isEmpty()) {
-                settle(field, paths, Side.CRM, intent, crm, settled);
-                settle(field, paths, Side.PARTNER_CENTER, intent, partnerCenter, settled);
+                settle(field, paths, Side.CRM, intent, crm, made, settled);
+                // What Partner Center does not show was agreed on only when it was asked for.
+                settle(field, paths, Side.PARTNER_CENTER, intent, partnerCenter, made && field.readable(), settled);
             }
         }
         return settled;
     }
 
-    private static void settle(Field field, List<String> paths, Side side, JsonNode intent, JsonNode view, ObjectNode settled) {
+    private static void settle(Field field, List<String> paths, Side side, JsonNode intent, JsonNode view, boolean made,
+                               ObjectNode settled) {
         JsonNode written = intent.path(side.key());
         if (paths.stream().noneMatch(written::has)) {
+            return;
+        }
+        if (made) {
+            paths.stream().filter(written::has).forEach(path -> Views.set(settled, path, written.get(path)));
             return;
         }
         JsonNode seenFlat = intent.path("seen").path(side.key());

@@ -128,6 +128,28 @@ class LanesTest {
     }
 
     @Test
+    void aLaneThatAPersonAsksForWhileItFailsDoesNotWaitOutItsPause() {
+        CountDownLatch failing = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        start(lane -> {
+            if (runs.merge(lane, 1, Integer::sum) == 1) {
+                Link link = store.link(lane);
+                store.progress(link, columns("failures", 1), List.of());
+                failing.countDown();
+                wait(asked);
+                return Optional.of(LONG);
+            }
+            return count(lane);
+        });
+        String lane = link("R1");
+        lanes.mark(lane, Side.REFERRAL);
+        wait(failing);
+        lanes.runNow(lane);
+        asked.countDown();
+        await().until(() -> atRest(lane));
+    }
+
+    @Test
     void markedLinksAreFoundAtTheStartAndTwoMarksAreOneRun() {
         String marked = link("R1");
         String quiet = link("R2");

@@ -39,6 +39,7 @@ final class Gate implements HttpClientConfigurer {
     private boolean counts;
     private int callsLeft = -1;
     private int transactionsLeft = -1;
+    private int writesLeft = -1;
     private boolean afterwards;
 
     Gate(Watch watch) {
@@ -49,6 +50,16 @@ final class Gate implements HttpClientConfigurer {
     synchronized void dieAtCall(int n, boolean after) {
         callsLeft = n;
         afterwards = after;
+    }
+
+    /** The process dies here and now. */
+    synchronized void die() {
+        dead = true;
+    }
+
+    /** The process dies right after the n-th write from now on was done. */
+    synchronized void dieAtWrite(int n) {
+        writesLeft = n;
     }
 
     /** The process dies at the n-th transaction from now on, before it is committed or right after. */
@@ -62,6 +73,7 @@ final class Gate implements HttpClientConfigurer {
         dead = false;
         callsLeft = -1;
         transactionsLeft = -1;
+        writesLeft = -1;
     }
 
     synchronized boolean isDead() {
@@ -102,6 +114,7 @@ final class Gate implements HttpClientConfigurer {
                 dead = true;
                 throw new IOException("The process dies before this call.");
             }
+            last |= counts && isWrite(request.getMethod(), request.getPath()) && writesLeft >= 0 && writesLeft-- == 0;
         }
         watch.before(request.getMethod(), request.getPath());
         ClassicHttpResponse response;
@@ -120,6 +133,11 @@ final class Gate implements HttpClientConfigurer {
             throw new IOException("The process dies after this call.");
         }
         return response;
+    }
+
+    /** Whether a call may write, and is not part of a sign-in. */
+    static boolean isWrite(String method, String path) {
+        return !method.equals("GET") && !path.contains("/oauth2/");
     }
 
     // ---- transactions

@@ -23,6 +23,8 @@ final class Referee {
         Sight.CLOSING, "/details/closingDateTime", Sight.NOTES, "/details/notes", Sight.STATUS, "/status",
         Sight.VISIBLE, "/consent/consentToShareReferralWithMicrosoftSellers", Sight.MSX, "/trackingInfo/microsoftMsxId");
     private static final String SOLUTIONS = "/details/requirements/solutions";
+    /** Fields in which either side may overwrite the other, and nothing but the winner of a conflict decides. */
+    private static final Set<String> PLAIN = Set.of(Sight.NAME, Sight.VALUE, Sight.CLOSING, Sight.NOTES);
     private static final Set<String> LEFT_ALONE = Set.of("resting", "skipped", "ended");
 
     /** A deal on both sides. */
@@ -185,17 +187,25 @@ final class Referee {
 
     private void nothingLost(Pair pair, String field, List<Write> writes) {
         String lastCommon = null;
+        String lastMadeCommon = null;
         String[] now = new String[Side.values().length];
         for (int i = 0; i < writes.size(); i++) {
             Write write = writes.get(i);
             int side = write.place().side().ordinal();
-            if (write.user() && !isNothing(write) && isLost(write, writes.subList(i + 1, writes.size()), now[1 - side], lastCommon)
-                && !isKept(pair, field, write)) {
-                violations.add("3: a user's " + field + " was lost: " + write + " " + brief(pair));
+            List<Write> later = writes.subList(i + 1, writes.size());
+            if (write.user() && !isNothing(write) && isLost(write, later, now[1 - side], lastCommon) && !isPassed(write, writes, later)
+                && !isTakenBack(write, lastMadeCommon)) {
+                if (!isKept(pair, field, write)) {
+                    violations.add("3: a user's " + field + " was lost: " + write + " " + brief(pair));
+                } else if (PLAIN.contains(field) && isLostToNobody(pair, write, writes, later)) {
+                    violations.add("2: a user's " + field + " lost against a value that only the connector had written: " + write + " "
+                        + brief(pair));
+                }
             }
             now[side] = write.to();
             if (Objects.equals(now[0], now[1])) {
                 lastCommon = write.to();
+                lastMadeCommon = write.user() ? lastMadeCommon : write.to();
             }
         }
     }
@@ -221,8 +231,43 @@ final class Referee {
         return false;
     }
 
+    /** Whether the value that won a conflict was never entered by a user on its side: the connector took its own write for a user's. */
+    private boolean isLostToNobody(Pair pair, Write write, List<Write> writes, List<Write> later) {
+        String winner = later.stream().filter(next -> next.place().equals(write.place())).findFirst().orElseThrow().to();
+        return journal(link(pair).orElseThrow()).stream().anyMatch(entry -> isConflict(entry, write))
+            && writes.stream().noneMatch(other -> other.user() && !other.place().equals(write.place())
+                && Objects.equals(other.to(), winner));
+    }
+
+    private static boolean isConflict(Map<String, Object> entry, Write write) {
+        return "conflict".equals(entry.get("kind")) && path(write.field()).equals(entry.get("field"))
+            && Objects.requireNonNullElse((String) entry.get("old_value"), "").contains(bare(write));
+    }
+
+    /** The value without its currency. */
+    private static String bare(Write write) {
+        return write.to() == null ? "" : write.to().replaceFirst(" [A-Z]{3}$", "");
+    }
+
+    /**
+     * A solution that a user adds and takes out again is as it was, whether or not somebody added it on the other side meanwhile.
+     *
+     * @param lastMadeCommon what the connector last made the same on both sides
+     */
+    private static boolean isTakenBack(Write write, String lastMadeCommon) {
+        return write.field().startsWith(Sight.SOLUTION) && Objects.equals(write.to(), lastMadeCommon);
+    }
+
+    /** A deal that one side accepts and the other one closes is a closed deal; the accepting has had its way. */
+    private static boolean isPassed(Write write, List<Write> writes, List<Write> later) {
+        Optional<Write> next = later.stream().filter(other -> other.place().equals(write.place())).findFirst();
+        return write.field().equals(Sight.STATUS) && write.to().equals("Active") && next.isPresent()
+            && Set.of("Won", "Not won").contains(String.valueOf(next.get().to())) && writes.stream().anyMatch(other -> other.user()
+                && !other.place().equals(write.place()) && next.get().to().equals(other.to()));
+    }
+
     private boolean isKept(Pair pair, String field, Write write) {
-        String value = write.to() == null ? "" : write.to().replaceFirst(" [A-Z]{3}$", "");
+        String value = bare(write);
         return link(pair).stream().flatMap(link -> journal(link).stream()).anyMatch(entry ->
             Set.of("conflict", "refused").contains(String.valueOf(entry.get("kind"))) && path(field).equals(entry.get("field"))
                 && (field.startsWith(Sight.SOLUTION) || field.equals(Sight.STATUS) || field.equals(Sight.VISIBLE)

@@ -29,6 +29,8 @@ final class Run implements Gate.Watch {
     /** Nothing happens in no time: two changes of one deal never carry the same time. */
     private static final Duration INSTANT = Duration.ofMillis(1);
     private static final Duration SERVERS_APART = Duration.ofMinutes(4);
+    /** After this, a change on the slower server is still later than the last one of the same deal. */
+    private static final Duration AT_LEAST_APART = Duration.ofMinutes(6);
     /** Longer than the grace period, the longest pause of a lane and the time after which the work of a dead process is taken over. */
     private static final Duration LONG_PAUSE = Duration.ofMinutes(30);
     private static final int CYCLES = 2;
@@ -70,6 +72,8 @@ final class Run implements Gate.Watch {
     private final List<Delivery> events = new ArrayList<>();
     private final Set<Integer> seenEvents = new HashSet<>();
     private final List<Waiting> waiting = new ArrayList<>();
+    /** What users do before the next process starts. */
+    private final List<Step> whileDown = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private int step;
@@ -134,6 +138,23 @@ final class Run implements Gate.Watch {
             case HEAL -> works(() -> world.heal());
             case DIES_AT_CALL -> world.gate().dieAtCall(one.a() % 6, one.b() % 3 != 0);
             case DIES_AT_TRANSACTION -> world.gate().dieAtTransaction(one.a(), one.b() % 2 == 0);
+            case DIES -> {
+                world.gate().die();
+                whileDown.add(one.user());
+            }
+            case DIES_AT_WRITE -> {
+                world.gate().dieAtWrite(one.a() % 4);
+                whileDown.add(one.user());
+            }
+            case PARTNER_EDITS_UNHEARD -> {
+                acts(() -> world.moveClock(AT_LEAST_APART));
+                acts(() -> user(new Step(Step.Kind.PARTNER_EDITS, one.deal() + 1, one.a(), one.b() + 1, null)));
+                works(world::heal);
+                int heard = events().size();
+                acts(() -> user(one), SERVERS_APART);
+                eventLost |= events().size() > heard;
+                events.subList(heard, events.size()).clear();
+            }
             case MEANWHILE -> waiting.add(new Waiting(one.a() % 6, one.user()));
             default -> acts(() -> user(one), behind(one));
         }
@@ -211,7 +232,7 @@ final class Run implements Gate.Watch {
         String id = referral.id();
         String engagement = (String) partnerCenter.referral(id).get("engagementId");
         switch (one.kind()) {
-            case PARTNER_EDITS -> {
+            case PARTNER_EDITS, PARTNER_EDITS_UNHEARD -> {
                 String field = EDITABLE.get(one.a() % EDITABLE.size());
                 String value = value(field, one.b());
                 partnerCenter.partnerEdits(id, switch (field) {
@@ -352,9 +373,16 @@ final class Run implements Gate.Watch {
 
     private void restartIfDead() {
         if (world.gate().isDead()) {
-            world.restart();
-            trace.add("-- a new process --");
+            restart();
         }
+    }
+
+    private void restart() {
+        List<Step> now = List.copyOf(whileDown);
+        whileDown.clear();
+        now.forEach(one -> acts(() -> user(one), behind(one)));
+        world.restart();
+        trace.add("-- a new process --");
     }
 
     @Override
@@ -376,7 +404,7 @@ final class Run implements Gate.Watch {
     public void after(String method, String path, int status) {
         trace.add(step + " " + method + " " + path.replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID")
             .replaceAll("deltatoken=[0-9]+", "deltatoken=N") + " " + status);
-        if (!method.equals("GET") && !path.contains("/oauth2/")) {
+        if (Gate.isWrite(method, path)) {
             look(false);
         }
     }
@@ -386,7 +414,7 @@ final class Run implements Gate.Watch {
     private void comesToRest() {
         world.systems().forEach(SandboxSystem::failNoMore);
         if (world.gate().isDead()) {
-            world.restart();
+            restart();
         } else {
             world.gate().revive();
         }

@@ -7,11 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Takes one protection away from a connector, from outside: by an edited copy of a route or a mapping, or by a trigger in its store.
- * Nothing in the program knows of it.
+ * Takes one protection away from a connector, from outside: by an edited copy of a route or a mapping, by a trigger in its store, by a
+ * setting, or by a bean that forgets. Nothing in the program knows of it.
  */
 enum Sabotage {
     /** What both sides last agreed on is forgotten. */
@@ -30,6 +31,15 @@ enum Sabotage {
             for (String file : List.of("opportunity-update", "lead-update", "lead-qualify")) {
                 replace(folder, "routes/dynamics365/dynamics365-" + file + ".camel.yaml", "deal.etag // \"*\"", "deal.nothing // \"*\"");
             }
+        }
+    },
+    /** What was about to be written is forgotten, so that after a crash an own write looks like a user's change. */
+    OWN_WRITES(1) {
+        @Override
+        List<String> statements() {
+            return List.of("create trigger sabotage after update of intent on link when new.intent is not null begin"
+                + " update link set intent = case when new.intent like '%\"creating\"%'"
+                + " then json_object('creating', json_extract(new.intent, '$.creating')) end where id = new.id; end");
         }
     },
     /** A new referral does not carry the id of its record, so that it can't be found by it. */
@@ -58,6 +68,20 @@ enum Sabotage {
             return List.of("create trigger sabotage after update of intent on link when new.intent like '%\"creating\"%' begin"
                 + " update link set intent = null where id = new.id; end");
         }
+    },
+    /** Events are acknowledged first, and stored when the lanes run next. */
+    STORE_BEFORE_ACKNOWLEDGE(1) {
+        @Override
+        boolean storesLate() {
+            return true;
+        }
+    },
+    /** Auto-heal does not look back behind the newest change it has seen. */
+    CURSOR_OVERLAP(1) {
+        @Override
+        Map<String, String> settings() {
+            return Map.of("cosell.auto-heal.overlap", "0s");
+        }
     };
 
     private final long seed;
@@ -74,6 +98,16 @@ enum Sabotage {
     /** Prepares the store. */
     List<String> statements() {
         return List.of();
+    }
+
+    /** Settings of the connector. */
+    Map<String, String> settings() {
+        return Map.of();
+    }
+
+    /** Whether events are acknowledged before they are stored. */
+    boolean storesLate() {
+        return false;
     }
 
     /** Edits the copies of routes and mappings. */

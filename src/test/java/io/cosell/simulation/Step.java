@@ -1,7 +1,9 @@
 package io.cosell.simulation;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -12,7 +14,7 @@ import java.util.SplittableRandom;
  * @param deal to which deal of the side, counted round
  * @param a    see {@link Kind}
  * @param b    see {@link Kind}
- * @param user what a user does while the connector is at work; null but for {@link Kind#MEANWHILE}
+ * @param user what a user does while the connector is at work or down; null but for {@link Kind#MEANWHILE} and deaths
  */
 record Step(Kind kind, int deal, int a, int b, Step user) {
 
@@ -26,8 +28,17 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         SELLER_WINS, SELLER_LOSES, SELLER_REOPENS, SELLER_QUALIFIES, SELLER_DISQUALIFIES, SELLER_DELETES,
         // on the way
         EVENT_COMES, EVENT_COMES_TWICE, NEWEST_EVENT_COMES, EVENT_NEVER_COMES, CLOCK_MOVES, SESSIONS_END, CALL_FAILS,
+        /**
+         * Right after auto-heal has listed an edit of the other deal, a partner edits this one on a server whose clock is behind, and no
+         * event tells of it.
+         */
+        PARTNER_EDITS_UNHEARD,
         // in the connector
         POLL, LANES, LOOK_UP_RELATED, HEAL, DIES_AT_CALL, DIES_AT_TRANSACTION,
+        /** It dies here and now, after all that it has acknowledged; a user does something before the next process starts. */
+        DIES,
+        /** It dies right after its a-th write from now on was done; a user does something before the next process starts. */
+        DIES_AT_WRITE,
         /** At its a-th call from now on, a user does something. */
         MEANWHILE
     }
@@ -42,10 +53,11 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         3, Kind.SELLER_CREATES, 10, Kind.SELLER_EDITS, 3, Kind.SELLER_TOGGLES_SOLUTION, 1, Kind.SELLER_MAKES_VISIBLE,
         3, Kind.SELLER_TOGGLES_SYNC, 2, Kind.SELLER_ASKS_FOR_HELP, 2, Kind.SELLER_WINS, 1, Kind.SELLER_LOSES, 1, Kind.SELLER_REOPENS,
         2, Kind.SELLER_QUALIFIES, 1, Kind.SELLER_DISQUALIFIES, 1, Kind.SELLER_DELETES,
-        10, Kind.EVENT_COMES, 2, Kind.EVENT_COMES_TWICE, 3, Kind.NEWEST_EVENT_COMES, 2, Kind.EVENT_NEVER_COMES, 4, Kind.CLOCK_MOVES,
-        1, Kind.SESSIONS_END, 6, Kind.CALL_FAILS,
-        12, Kind.POLL, 20, Kind.LANES, 1, Kind.LOOK_UP_RELATED, 1, Kind.HEAL, 4, Kind.DIES_AT_CALL, 4, Kind.DIES_AT_TRANSACTION,
-        8, Kind.MEANWHILE);
+        10, Kind.EVENT_COMES, 2, Kind.EVENT_COMES_TWICE, 3, Kind.NEWEST_EVENT_COMES, 1, Kind.EVENT_NEVER_COMES, 4, Kind.CLOCK_MOVES,
+        1, Kind.SESSIONS_END, 6, Kind.CALL_FAILS, 1, Kind.PARTNER_EDITS_UNHEARD,
+        12, Kind.POLL, 20, Kind.LANES, 1, Kind.LOOK_UP_RELATED, 2, Kind.HEAL, 3, Kind.DIES_AT_CALL, 3, Kind.DIES_AT_TRANSACTION,
+        2, Kind.DIES, 4, Kind.DIES_AT_WRITE, 8, Kind.MEANWHILE);
+    private static final Set<Kind> WITH_A_USER = EnumSet.of(Kind.MEANWHILE, Kind.DIES, Kind.DIES_AT_WRITE);
 
     private static final int ROUND = 12;
     private static final int LEAST = 15;
@@ -77,7 +89,7 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
     private static Step draw(Kind[] from, SplittableRandom random) {
         Kind kind = from[random.nextInt(from.length)];
         return new Step(kind, random.nextInt(2), random.nextInt(ROUND), random.nextInt(1000),
-            kind == Kind.MEANWHILE ? draw(USERS, random) : null);
+            WITH_A_USER.contains(kind) ? draw(USERS, random) : null);
     }
 
     @Override

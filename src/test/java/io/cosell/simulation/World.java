@@ -7,6 +7,7 @@ import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.cosell.Connector;
 import io.cosell.Surroundings;
+import io.cosell.flow.Intake;
 import io.cosell.flow.Tokens;
 import io.cosell.lane.Lanes;
 import io.cosell.sandbox.FaultPlan;
@@ -49,6 +50,8 @@ final class World implements AutoCloseable {
     private final List<ObjectNode> atStart;
     private final Gate gate;
     private final Connector connector;
+    /** The intake of a connector that stores late; null if it does not. */
+    private final LateIntake late;
     private Gate.Watch watch;
     private ManualScheduler scheduler;
     private DataSource database;
@@ -75,6 +78,7 @@ final class World implements AutoCloseable {
 
     private World(Path folder, Function<Sandboxes, CrmUser> crm, Optional<Sabotage> sabotage) {
         sabotage.ifPresent(one -> one.prepare(folder));
+        late = sabotage.filter(Sabotage::storesLate).isPresent() ? new LateIntake() : null;
         this.crm = crm.apply(sandboxes);
         sandboxes.clock().stop();
         sandboxes.clock().set(START);
@@ -94,7 +98,11 @@ final class World implements AutoCloseable {
             }
         });
         Map<String, String> settings = settings(folder);
+        sabotage.ifPresent(one -> settings.putAll(one.settings()));
         connector = Connector.start(folder, settings, Connector.Purpose.SERVE, surroundings());
+        if (late != null) {
+            late.goesTo(new Intake(connector.lanes(), connector.store()));
+        }
         connector.camel().requestBody("direct:webhook-registration", null, String.class);
         sabotage.ifPresent(one -> one.statements().forEach(statement -> JdbcClient.create(database).sql(statement).update()));
         partnerCenter.holdWebhooks(true);
@@ -157,7 +165,7 @@ final class World implements AutoCloseable {
 
             @Override
             public Map<String, Object> beans() {
-                return Map.of("gate", gate);
+                return late == null ? Map.of("gate", gate) : Map.of("gate", gate, "intake", late);
             }
         };
     }
@@ -181,6 +189,9 @@ final class World implements AutoCloseable {
     /** A new process on the same store. What a process has in memory is gone. */
     void restart() {
         gate.revive();
+        if (late != null) {
+            late.forget();
+        }
         Tokens tokens = connector.camel().getCamelContext().getRegistry().lookupByNameAndType("tokens", Tokens.class);
         List.of("partner-center", "partner-center-events", crm.system().name()).forEach(tokens::forget);
         connector.lanes().start();
@@ -232,6 +243,9 @@ final class World implements AutoCloseable {
 
     /** Lanes that are due, and those that a dead process had left. */
     void lanes() {
+        if (late != null) {
+            late.storeNow();
+        }
         scheduler.runDeadExecutionDetection();
         scheduler.runAnyDueExecutions();
     }

@@ -1,0 +1,97 @@
+package io.cosell.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cosell.sandbox.FaultPlan;
+import io.cosell.sandbox.Trouble;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the connector has just made is agreed on at once: what a user takes out of it next is news. */
+class JustMadeTest {
+
+    private static final String MORE = "SOL-15974-MQF";
+    private static final String NEVER = "0 0 0 1 1 ? 2099";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aSolutionTakenOutOfANewRecordStaysOut() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h"))) {
+            // The record is made; that the referral learns its id fails, so the lane pauses before it has planned to its end.
+            stage.partnerCenter.fail(FaultPlan.Rule.byChance("partner-center", null, Trouble.UNAVAILABLE, 1),
+                request -> request.method().equals("PATCH"));
+            String referral = stage.deal("Just made", changes -> Stage.part(Stage.part(changes, "details"), "requirements").put("solutions",
+                List.of(Map.of("id", "SOL-34104-EBB", "name", "One", "type", "Name"), Map.of("id", MORE, "name", "Two", "type", "Name"))));
+            stage.eventually(() -> stage.link(referral).failures() == 1);
+            String record = stage.link(referral).recordId();
+
+            stage.rows("msft_microsoftsolution", "_msft_opportunityid_value", record).stream()
+                .filter(row -> MORE.equals(stage.crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
+                    .get("msft_solutionidentifier")))
+                .forEach(row -> stage.crm.delete("msft_microsoftsolution", (String) row.get("msft_microsoftsolutionid")));
+            stage.connector().lanes().runNow(stage.link(referral).id());
+            stage.eventually(() -> stage.link(referral).failures() == 0 && !stage.link(referral).isMarked());
+
+            assertThat(stage.solutionsOf(record)).containsExactly("SOL-34104-EBB");
+            assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
+        }
+    }
+
+    /** A stage on which the record of a new deal is made, but the answer to that is lost, and the lane waits. Returns the referral's id. */
+    private static String madeUnseen(Stage stage) {
+        boolean[] done = {false};
+        stage.crm.fail(FaultPlan.Rule.byChance("dynamics365", null, Trouble.ANSWER_LOST, 1), request -> {
+            boolean creates = !done[0] && request.text().contains("PATCH") && request.text().contains("/opportunities(");
+            done[0] |= creates;
+            return creates;
+        });
+        String referral = stage.deal("Made unseen", changes -> Stage.part(Stage.part(changes, "details"), "requirements").put("solutions",
+            List.of(Map.of("id", "SOL-34104-EBB", "name", "One", "type", "Name"), Map.of("id", MORE, "name", "Two", "type", "Name"))));
+        stage.eventually(() -> stage.link(referral).failures() == 1);
+        assertThat(stage.link(referral).recordId()).isNull();
+        assertThat(stage.crm.row("opportunity", referral)).isNotNull();
+        return referral;
+    }
+
+    private static void goesOn(Stage stage, String referral) {
+        stage.connector().lanes().runNow(stage.link(referral).id());
+        stage.eventually(() -> stage.isLinked(referral) && !stage.link(referral).isMarked());
+        stage.settled();
+    }
+
+    @Test
+    void aSolutionTakenOutOfARecordThatIsFoundAgainStaysOut() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h", "cosell.crm-changes.schedule", NEVER))) {
+            String referral = madeUnseen(stage);
+            stage.rows("msft_microsoftsolution", "_msft_opportunityid_value", referral).stream()
+                .filter(row -> MORE.equals(stage.crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
+                    .get("msft_solutionidentifier")))
+                .forEach(row -> stage.crm.delete("msft_microsoftsolution", (String) row.get("msft_microsoftsolutionid")));
+
+            goesOn(stage, referral);
+
+            assertThat(stage.solutionsOf(referral)).containsExactly("SOL-34104-EBB");
+            assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
+        }
+    }
+
+    @Test
+    void aRecordThatAPollFindsFirstIsStillKnownAsMadeFromItsReferral() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h"))) {
+            String referral = madeUnseen(stage);
+            stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Edited since"));
+            stage.polls(2);
+
+            goesOn(stage, referral);
+
+            assertThat(stage.opportunityRow(referral)).containsEntry("description", "Edited since");
+            assertThat(stage.at(stage.partnerCenter.referral(referral), "details", "notes")).isEqualTo("Edited since");
+            assertThat(stage.reasons(referral, "conflict")).isEmpty();
+        }
+    }
+}
