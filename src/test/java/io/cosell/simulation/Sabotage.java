@@ -34,7 +34,7 @@ enum Sabotage {
         }
     },
     /** What was about to be written is forgotten, so that after a crash an own write looks like a user's change. */
-    OWN_WRITES(1) {
+    OWN_WRITES(2) {
         @Override
         List<String> statements() {
             return List.of("create trigger sabotage after update of intent on link when new.intent is not null begin"
@@ -62,7 +62,7 @@ enum Sabotage {
         }
     },
     /** That a referral is about to be made is forgotten, so that after a crash nothing is looked for. */
-    INTENT(431) {
+    INTENT(394) {
         @Override
         List<String> statements() {
             return List.of("create trigger sabotage after update of intent on link when new.intent like '%\"creating\"%' begin"
@@ -70,13 +70,13 @@ enum Sabotage {
         }
     },
     /** Events are acknowledged first, and stored when the lanes run next. */
-    STORE_BEFORE_ACKNOWLEDGE(1) {
+    STORE_BEFORE_ACKNOWLEDGE(73) {
         @Override
         boolean storesLate() {
             return true;
         }
     },
-    /** Auto-heal does not look back behind the newest change it has seen. */
+    /** Auto-heal does not look back behind the newest change it has seen. A written history shows it, see {@code SabotageTest}. */
     CURSOR_OVERLAP(1) {
         @Override
         Map<String, String> settings() {
