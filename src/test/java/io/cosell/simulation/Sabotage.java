@@ -76,8 +76,8 @@ enum Sabotage {
             return true;
         }
     },
-    /** Auto-heal does not look back behind the newest change it has seen. A written history shows it, see {@code SabotageTest}. */
-    CURSOR_OVERLAP(1) {
+    /** Auto-heal does not look back behind the newest change it has seen. */
+    CURSOR_OVERLAP(50) {
         @Override
         Map<String, String> settings() {
             return Map.of("cosell.auto-heal.overlap", "0s");

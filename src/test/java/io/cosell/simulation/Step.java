@@ -57,6 +57,11 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         1, Kind.SESSIONS_END, 6, Kind.CALL_FAILS, 1, Kind.PARTNER_EDITS_UNHEARD,
         12, Kind.POLL, 20, Kind.LANES, 1, Kind.LOOK_UP_RELATED, 2, Kind.HEAL, 3, Kind.DIES_AT_CALL, 3, Kind.DIES_AT_TRANSACTION,
         2, Kind.DIES, 4, Kind.DIES_AT_WRITE, 8, Kind.MEANWHILE);
+    /** Of every ten runs one is calm: what is missed in it is not put right by all that happens after. */
+    private static final int CALM = 10;
+    private static final Kind[] FEW = weighted(
+        2, Kind.MICROSOFT_SENDS, 3, Kind.PARTNER_CREATES, 1, Kind.SELLER_CREATES, 2, Kind.PARTNER_EDITS, 1, Kind.SELLER_EDITS,
+        6, Kind.EVENT_COMES, 3, Kind.POLL, 6, Kind.LANES, 1, Kind.HEAL, 1, Kind.CLOCK_MOVES, 3, Kind.PARTNER_EDITS_UNHEARD);
     private static final Set<Kind> WITH_A_USER = EnumSet.of(Kind.MEANWHILE, Kind.DIES, Kind.DIES_AT_WRITE);
 
     private static final int ROUND = 12;
@@ -81,7 +86,7 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         steps.add(draw(makes, random));
         int count = LEAST + random.nextInt(MORE);
         for (int i = 0; i < count; i++) {
-            steps.add(draw(ALL, random));
+            steps.add(draw(seed % CALM == 0 ? FEW : ALL, random));
         }
         return steps;
     }
