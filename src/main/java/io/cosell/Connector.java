@@ -5,10 +5,12 @@ import io.cosell.config.Finding;
 import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
 import io.cosell.config.Settings;
+import io.cosell.flow.Calls;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
+import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
@@ -83,6 +85,7 @@ public final class Connector implements AutoCloseable {
     private final Main main;
     private final HikariDataSource dataSource;
     private final Store store;
+    private final Calls calls;
     private final Lanes lanes;
     private final Planning planning;
     private final Settings settings;
@@ -129,6 +132,7 @@ public final class Connector implements AutoCloseable {
 
             @Override
             public void afterStop(BaseMainSupport support) {
+                connector.calls.keep();
                 connector.dataSource.close();
             }
         });
@@ -148,6 +152,7 @@ public final class Connector implements AutoCloseable {
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
             settings.get("cosell.store.password"));
         store = new Store(dataSource, clock);
+        calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
         Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
@@ -199,6 +204,8 @@ public final class Connector implements AutoCloseable {
         main.bind("ledger", new Ledger(store, planning, telling));
         main.bind("intake", new Intake(lanes, store));
         main.bind("documents", new Documents());
+        main.bind("noticed", new Noticed());
+        main.bind("calls", calls);
         main.bind("odataBatch", new ODataBatch());
         main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
         main.bind("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
@@ -406,6 +413,7 @@ public final class Connector implements AutoCloseable {
     public void close() {
         lanes.close();
         main.stop();
+        calls.keep();
         dataSource.close();
     }
 }

@@ -3,6 +3,7 @@ package io.cosell.flow;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.lane.StaleFailure;
+import io.cosell.lane.Tally;
 import io.cosell.plan.Plan;
 import io.cosell.plan.Refusal;
 import io.cosell.plan.Sharing;
@@ -47,7 +48,7 @@ public final class Ledger {
         String reason = exchange.getVariable("ended", String.class);
         List<Entry> entries = reason.equals(link.reason()) ? List.of() : List.of(Entry.of(state, reason));
         set(exchange, store.finish(link, Store.columns("state", state, "reason", reason, "intent", null, "failures", 0,
-            "referral", exchange.getVariable("referral"), "record", exchange.getVariable("record")), entries));
+            "referral", exchange.getVariable("referral"), "record", exchange.getVariable("record")), costing(exchange, entries)));
     }
 
     /**
@@ -85,7 +86,7 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
                 "engagement_id", referral.get("engagementId"), "referral", referral),
-            List.of(Entry.of("linked", "Referral made in Partner Center."))));
+            costing(exchange, List.of(Entry.of("linked", "Referral made in Partner Center.")))));
     }
 
     /**
@@ -100,7 +101,8 @@ public final class Ledger {
         // Where a plan asked for it, the plan's own entry in the journal tells of it.
         List<Entry> entries = plan(exchange) != null ? List.of()
             : List.of(new Entry("written", "partner-center", HELP, null, (String) help, "Microsoft is invited to the deal."));
-        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")), entries));
+        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")),
+            costing(exchange, entries)));
     }
 
     /** A referral that the record carries already, from an earlier connector or another store, is taken up. */
@@ -108,7 +110,7 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
                 "engagement_id", referral.get("engagementId"), "referral", referral),
-            List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up."))));
+            costing(exchange, List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up.")))));
     }
 
     /** Whether the referral that a record names belongs to the deal of another link; that link's lane is told, this one ends. */
@@ -140,7 +142,8 @@ public final class Ledger {
         Map<String, Object> record = document(exchange, "record");
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
-            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")), List.of(Entry.of("linked", how))));
+            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")),
+            costing(exchange, List.of(Entry.of("linked", how)))));
     }
 
     /** Keeps what the plan is about to write. */
@@ -159,7 +162,8 @@ public final class Ledger {
         if (refused.equals(link.refused())) {
             throw cause;
         }
-        store.progress(link, Store.columns("refused", refused, "intent", null), List.of(Entry.of("refused", cause.getMessage())));
+        store.progress(link, Store.columns("refused", refused, "intent", null),
+            costing(exchange, List.of(Entry.of("refused", cause.getMessage()))));
         throw new StaleFailure("Partner Center refused one field; the others are planned again.");
     }
 
@@ -197,7 +201,7 @@ public final class Ledger {
             columns.put("microsoft", document(exchange, "microsoft"));
             columns.put("microsoft_id", document(exchange, "microsoft").get("id"));
         }
-        Link done = store.finish(link, columns, entries);
+        Link done = store.finish(link, columns, costing(exchange, entries));
         set(exchange, done);
         if (plan.again() || !plan.isEmpty() && planning.asksForMore(done, plan, referral, record)) {
             store.mark(done.id(), Side.NEITHER);
@@ -218,7 +222,19 @@ public final class Ledger {
         String reason = exchange.getVariable("reason", String.class);
         List<Entry> entries = reason.equals(link.told()) ? List.of() : List.of(Entry.of("resting", reason));
         set(exchange, store.rest(link, Store.columns("state", "resting", "reason", reason, "told", reason, "intent", link.intent(),
-            "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")), entries));
+            "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")),
+            costing(exchange, entries)));
+    }
+
+    /** The entries with the calls that led to them, on the first of them: each call is told once. */
+    private static List<Entry> costing(Exchange exchange, List<Entry> entries) {
+        Tally tally = exchange.getVariable(Tally.VARIABLE, Tally.class);
+        if (tally == null || entries.isEmpty()) {
+            return entries;
+        }
+        List<Entry> told = new ArrayList<>(entries);
+        told.set(0, entries.get(0).costing(tally.take()));
+        return told;
     }
 
     /** The link that has this id on one of its sides; null if none has. */

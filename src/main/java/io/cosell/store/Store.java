@@ -53,6 +53,8 @@ public final class Store {
     private static final String HEAL_MARK = "auto-heal";
     /** Changes of equal time, and clocks that differ. */
     private static final Duration HEAL_OVERLAP = Duration.ofMinutes(10);
+    /** Characters of a date in a time of the store. */
+    private static final int DAY = 10;
     private static final Duration EVENTS_KEPT = Duration.ofDays(30);
 
     private final JdbcClient jdbc;
@@ -127,7 +129,7 @@ public final class Store {
             jdbc.sql("update event set link_id = ? where fingerprint = ?").params(link, fingerprint(change)).update();
         }
         boolean ofMicrosoft = related || !crm && known.isPresent() && !change.resourceId().equals(known.get().referralId());
-        mark(link, ofMicrosoft ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL);
+        mark(link, ofMicrosoft ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL, change.row());
         lanes.add(link);
         return true;
     }
@@ -169,12 +171,20 @@ public final class Store {
 
     /** Marks a lane. Marking twice before it runs is one mark's work; a mark while it runs leads to one more run. */
     public void mark(String linkId, Side side) {
-        jdbc.sql("update link set marks = marks + 1, referral_moved = case when :referral = 1 then 1 else referral_moved end,"
-                + " record_moved = case when :record = 1 then 1 else record_moved end,"
-                + " related_moved = case when :related = 1 then 1 else related_moved end where id = :id")
+        mark(linkId, side, null);
+    }
+
+    /** Where it is known only that the record moved, not how, a row that comes later does not tell it all: it is read. */
+    private void mark(String linkId, Side side, Map<String, Object> row) {
+        jdbc.sql("update link set marks = marks + 1, noticed = case when :record = 0 then noticed"
+                + " when record_moved > 0 and noticed is null then null else :row end,"
+                + " referral_moved = case when :referral = 1 then marks + 1 else referral_moved end,"
+                + " record_moved = case when :record = 1 then marks + 1 else record_moved end,"
+                + " related_moved = case when :related = 1 then marks + 1 else related_moved end where id = :id")
             .param("referral", side.referral() ? 1 : 0)
             .param("record", side.record() ? 1 : 0)
             .param("related", side == Side.RELATED ? 1 : 0)
+            .param("row", toColumn(row))
             .param("id", linkId)
             .update();
     }
@@ -276,10 +286,12 @@ public final class Store {
 
     /** Ends the work of a lane: link, journal and the marks it has worked off, in one transaction. */
     public Link finish(Link link, Map<String, Object> columns, List<Entry> entries) {
-        // What moved stays marked as moved if a new mark came while the lane ran.
-        return update(link, columns, entries, MARKS_DONE + "referral_moved = case when marks = :marks then 0 else referral_moved end,"
-            + " record_moved = case when marks = :marks then 0 else record_moved end,"
-            + " related_moved = case when marks = :marks then 0 else related_moved end, ");
+        // What was marked while the lane ran stays marked; the rest of it is as the lane has seen it.
+        return update(link, columns, entries, MARKS_DONE
+            + "referral_moved = case when referral_moved <= :marks then 0 else referral_moved end,"
+            + " record_moved = case when record_moved <= :marks then 0 else record_moved end,"
+            + " noticed = case when record_moved <= :marks then null else noticed end,"
+            + " related_moved = case when related_moved <= :marks then 0 else related_moved end, ");
     }
 
     /**
@@ -287,7 +299,7 @@ public final class Store {
      * for, reads it again.
      */
     public Link rest(Link link, Map<String, Object> columns, List<Entry> entries) {
-        return update(link, columns, entries, MARKS_DONE);
+        return update(link, columns, entries, MARKS_DONE + "noticed = null, ");
     }
 
     private Link update(Link link, Map<String, Object> columns, List<Entry> entries, String done) {
@@ -319,7 +331,8 @@ public final class Store {
             }
             Link changed = link(link.id());
             journal(changed, entries);
-            return changed;
+            // A mark that came since the lane began is not worked off by it, however often the lane has kept its progress.
+            return done.isEmpty() ? changed.claimedAt(link.marks()) : changed;
         });
     }
 
@@ -384,11 +397,11 @@ public final class Store {
     /** Adds entries that belong to a link. */
     public void journal(Link link, List<Entry> entries) {
         for (Entry entry : entries) {
-            jdbc.sql("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            jdbc.sql("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason, calls)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(Arrays.asList(now(), link == null ? null : link.id(), link == null ? null : link.referralId(),
                     link == null ? null : link.recordId(), entry.kind(), entry.side(), entry.field(), entry.oldValue(), entry.newValue(),
-                    entry.reason()))
+                    entry.reason(), entry.calls()))
                 .update();
         }
     }
@@ -472,6 +485,21 @@ public final class Store {
         jdbc.sql("delete from event where received_at < ?").param(TIME.format(clock.instant().minus(olderThan))).update();
     }
 
+    // ---- calls
+
+    /** Adds calls to the count of the day. */
+    public void count(String system, String kind, long calls) {
+        jdbc.sql("insert into call_count (day, system, kind, calls) values (?, ?, ?, ?)"
+                + " on conflict (day, system, kind) do update set calls = call_count.calls + excluded.calls")
+            .params(now().substring(0, DAY), system, kind, calls).update();
+    }
+
+    /** Calls of today (UTC), as rows {@code system}, {@code kind}, {@code calls}. */
+    public List<Map<String, Object>> callsToday() {
+        return jdbc.sql("select system, kind, calls from call_count where day = ? order by system, kind").param(now().substring(0, DAY))
+            .query().listOfRows();
+    }
+
     // ---- columns
 
     /** The time as the store writes it. */
@@ -499,11 +527,11 @@ public final class Store {
         return new Link(row.getString("id"), row.getString("referral_id"), row.getString("engagement_id"), row.getString("record_kind"),
             row.getString("record_id"), row.getString("state"), row.getString("reason"), node(row.getString("base")),
             node(row.getString("intent")), fromJson(row.getString("referral"), DOCUMENT), fromJson(row.getString("record"), DOCUMENT),
-            fromJson(row.getString("microsoft"), DOCUMENT),
+            fromJson(row.getString("noticed"), DOCUMENT), fromJson(row.getString("microsoft"), DOCUMENT),
             Optional.ofNullable(fromJson(row.getString("refused"), VALUES)).orElse(Map.of()),
             row.getString("closed_seen_at"), row.getString("told"), row.getInt("failures"), row.getLong("marks"),
-            row.getLong("marks_done"), row.getInt("referral_moved") == 1, row.getInt("record_moved") == 1,
-            row.getInt("related_moved") == 1, row.getLong("version"));
+            row.getLong("marks_done"), row.getLong("referral_moved") > 0, row.getLong("record_moved") > 0,
+            row.getLong("related_moved") > 0, row.getLong("version"));
     }
 
     private static JsonNode node(String json) {

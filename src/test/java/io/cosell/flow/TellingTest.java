@@ -27,7 +27,7 @@ class TellingTest {
     /** A link of referral R1 whose record was last told something. */
     private static Link link(String told) {
         Link link = Link.of("L1", "R1", "opportunity", "O1");
-        return new Link(link.id(), link.referralId(), null, link.recordKind(), link.recordId(), "linked", null, null, null, null, null, null,
+        return new Link(link.id(), link.referralId(), null, link.recordKind(), link.recordId(), "linked", null, null, null, null, null, null, null,
             Map.of(), null, told, 0, 0, 0, false, false, false, 0);
     }
 

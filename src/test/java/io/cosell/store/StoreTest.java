@@ -187,11 +187,73 @@ class StoreTest {
         Link finished = store.finish(read, columns("state", "linked"), List.of());
         assertThat(finished.isMarked()).isTrue();
         assertThat(finished.recordMoved()).isTrue();
-        // What moved before is read once more: it can't be told which of the marks it belongs to.
-        assertThat(finished.referralMoved()).isTrue();
+        assertThat(finished.referralMoved()).as("what the lane has read itself").isFalse();
         Link again = store.finish(finished, columns(), List.of());
         assertThat(again.isMarked()).isFalse();
         assertThat(again.recordMoved() || again.referralMoved() || again.relatedMoved()).isFalse();
+    }
+
+    @Test
+    void aMarkThatComesBeforeTheLaneKeepsItsProgressIsNotLost() {
+        accept(event("referral-created", "R1", "t1"));
+        Link read = linkOf("R1");
+        accept(event("referral-updated", "R1", "t2"));
+
+        Link progressed = store.progress(store.intend(read, null), columns("state", "linked"), List.of());
+        Link finished = store.finish(progressed, columns(), List.of());
+
+        assertThat(finished.isMarked()).as("the update came after the lane had read the referral").isTrue();
+        assertThat(finished.referralMoved()).isTrue();
+    }
+
+    @Test
+    void aRowThatAPollBroughtStaysUntilItIsWorkedOff() {
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/1", true, Map.of("n", 1)));
+        Link read = linkOf("O1");
+        assertThat(read.noticed()).containsEntry("n", 1);
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/2", true, Map.of("n", 2)));
+
+        Link first = store.finish(read, columns("state", "linked"), List.of());
+        assertThat(first.isMarked()).isTrue();
+        assertThat(first.noticed()).as("the newer one").containsEntry("n", 2);
+
+        Link second = store.finish(first, columns(), List.of());
+        assertThat(second.noticed()).isNull();
+        assertThat(second.recordMoved()).isFalse();
+    }
+
+    @Test
+    void aHintThatTellsNothingMakesTheRecordBeRead() {
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/1", true, Map.of("n", 1)));
+        String link = linkOf("O1").id();
+        store.mark(link, Side.REFERRAL);
+        assertThat(store.link(link).noticed()).as("another side").isNotNull();
+
+        store.mark(link, Side.RECORD);
+        assertThat(store.link(link).noticed()).isNull();
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/2", true, Map.of("n", 2)));
+        assertThat(store.link(link).noticed()).as("the row does not tell what the other hint meant").isNull();
+        assertThat(store.link(link).recordMoved()).isTrue();
+    }
+
+    @Test
+    void aLaneThatRestsReadsTheRecordNextTime() {
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/1", true, Map.of("n", 1)));
+
+        Link rested = store.rest(linkOf("O1"), columns("state", "resting"), List.of());
+
+        assertThat(rested.recordMoved()).isTrue();
+        assertThat(rested.noticed()).isNull();
+    }
+
+    @Test
+    void callsAreCountedByTheDay() {
+        store.count("partner-center", "read", 2);
+        store.count("partner-center", "read", 3);
+        store.count("crm", "batch", 1);
+
+        assertThat(store.callsToday()).extracting(row -> row.get("system") + " " + row.get("kind") + " " + row.get("calls"))
+            .containsExactly("crm batch 1", "partner-center read 5");
     }
 
     @Test
