@@ -14,6 +14,7 @@ import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
+import io.cosell.flow.Times;
 import io.cosell.flow.Tokens;
 import io.cosell.lane.LaneRunner;
 import io.cosell.lane.Lanes;
@@ -204,6 +205,7 @@ public final class Connector implements AutoCloseable {
         main.bind("ledger", new Ledger(store, planning, telling));
         main.bind("intake", new Intake(lanes, store));
         main.bind("documents", new Documents());
+        main.bind("times", new Times(clock));
         main.bind("noticed", new Noticed());
         main.bind("calls", calls);
         main.bind("odataBatch", new ODataBatch());

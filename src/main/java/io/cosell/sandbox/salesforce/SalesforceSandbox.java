@@ -135,7 +135,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         } catch (Refusal refusal) {
             reply = refusal.reply();
         }
-        return reply.with("Sforce-Limit-Info", usage.header());
+        return reply.with("Sforce-Limit-Info", usage.header()).with("Date", Conditions.date(clock.instant()));
     }
 
     @Override
