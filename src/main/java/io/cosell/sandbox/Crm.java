@@ -4,7 +4,6 @@ import io.cosell.sandbox.dataverse.DataverseSeller;
 import io.cosell.sandbox.salesforce.SalesforceSeller;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -60,9 +59,7 @@ public enum Crm {
      * @param folder where its store, refresh token and the trust store of the sandbox go
      */
     public Map<String, String> settings(Sandboxes sandboxes, Path folder) {
-        Map<String, String> settings = new LinkedHashMap<>(sandboxes.settings(folder));
-        settings.put("cosell.crm", setting);
-        return settings;
+        return sandboxes.settings(folder, setting);
     }
 
     @Override
