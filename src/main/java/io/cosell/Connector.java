@@ -170,7 +170,7 @@ public final class Connector implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
             + "classpath:application.properties");
         main.configure().withBasePackageScanEnabled(false)
-            .withRoutesIncludePattern(routeFolders(routes).stream().map(path -> path + "/*.camel.yaml").collect(Collectors.joining(",")));
+            .withRoutesIncludePattern(routeFolders(routes).stream().flatMap(Connector::routeFiles).collect(Collectors.joining(",")));
         if (!excluded.isEmpty()) {
             main.configure().withRouteFilterExcludePattern(String.join(",", excluded));
         }
@@ -359,6 +359,16 @@ public final class Connector implements AutoCloseable {
 
     private List<String> routeFolders(String routes) {
         return List.of(routes, routes + "/partner-center", routes + "/" + settings.get("cosell.crm"));
+    }
+
+    /** Each file by its name: a pattern would find those of all folders below too, and so the routes of another CRM. */
+    private static Stream<String> routeFiles(String folder) {
+        try (Stream<Path> files = Files.list(Preflight.folder(folder))) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".camel.yaml")).sorted()
+                .map(name -> folder + "/" + name).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Checks all there is to check before anything starts, and reads the policy on the way. */

@@ -15,6 +15,8 @@ import java.time.temporal.ChronoUnit;
 public final class Times {
 
     private static final DateTimeFormatter HEADER = DateTimeFormatter.RFC_1123_DATE_TIME;
+    /** Characters of a time down to its seconds. */
+    private static final int SECONDS = "2026-11-21T03:04:05".length();
 
     private final Clock clock;
 
@@ -23,10 +25,14 @@ public final class Times {
         this.clock = clock;
     }
 
-    /** {@code Sat, 21 Nov 2026 03:04:05 GMT} for the time {@code 2026-11-21T03:04:05}, which is UTC. */
+    /**
+     * {@code Sat, 21 Nov 2026 03:04:05 GMT}.
+     *
+     * @param time begins with a time in UTC such as {@code 2026-11-21T03:04:05}
+     */
     public String header(String time) {
         // RFC 1123 writes days below ten with one digit in Java, with two in HTTP (RFC 9110, 5.6.7).
-        String text = HEADER.format(Instant.parse(time + "Z").atOffset(ZoneOffset.UTC));
+        String text = HEADER.format(Instant.parse(time.substring(0, SECONDS) + "Z").atOffset(ZoneOffset.UTC));
         return text.charAt("Sat, 1".length()) == ' ' ? text.replaceFirst(", ", ", 0") : text;
     }
 
