@@ -2,6 +2,7 @@ package io.cosell.flow;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.lane.RefusedFailure;
 import io.cosell.lane.StaleFailure;
 import io.cosell.lane.Tally;
 import io.cosell.plan.Plan;
@@ -10,6 +11,7 @@ import io.cosell.plan.Sharing;
 import io.cosell.store.Entry;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
+import io.cosell.store.StaleClaimException;
 import io.cosell.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,11 +36,14 @@ public final class Ledger {
     private final Store store;
     private final Planning planning;
     private final Telling telling;
+    private final String mappingVersion;
 
-    public Ledger(Store store, Planning planning, Telling telling) {
+    /** @param mappingVersion what the sides of a deal are compared under */
+    public Ledger(Store store, Planning planning, Telling telling, String mappingVersion) {
         this.store = store;
         this.planning = planning;
         this.telling = telling;
+        this.mappingVersion = mappingVersion;
     }
 
     /** Ends the lane's work without synchronising. Variable {@code ended} is the reason, {@code endState} skipped or ended. */
@@ -56,12 +61,18 @@ public final class Ledger {
      *
      * @param recordId the record that was named
      * @return whether the lane ends here
+     * @throws RefusedFailure if that record belongs to the deal of another referral: a record has one, and a person must say which
      */
     public boolean goesOnElsewhere(String recordId, Exchange exchange) {
         Link link = link(exchange);
         Optional<Link> other = recordId == null || recordId.isBlank() ? Optional.empty() : store.find(recordId);
-        if (other.isEmpty() || other.get().id().equals(link.id()) || other.get().referralId() != null) {
+        if (other.isEmpty() || other.get().id().equals(link.id())) {
             return false;
+        }
+        if (other.get().referralId() != null) {
+            throw new RefusedFailure("Its CRM id names the record " + recordId + ", which belongs to the deal of referral "
+                + other.get().referralId() + " already. If the deal was made twice, close this one in Partner Center; if it is another"
+                + " deal, clear its CRM id there.");
         }
         store.merge(link, other.get());
         exchange.setVariable("otherLane", other.get().id());
@@ -70,8 +81,15 @@ public final class Ledger {
 
     /** Keeps that a referral is about to be made, so that a crash in between leads to a search and not to a second one. */
     public void intendReferral(Exchange exchange) {
-        ObjectNode intent = JsonNodeFactory.instance.objectNode().put("creating", store.now());
+        ObjectNode intent = planning.intentOf(io.cosell.plan.Side.PARTNER_CENTER,
+            Planning.JSON.valueToTree(document(exchange, "document"))).put("creating", store.now());
         set(exchange, store.intend(link(exchange), intent));
+    }
+
+    /** Keeps what a record is about to be made from; variable {@code deal} is the document. */
+    public void intendRecord(Exchange exchange) {
+        set(exchange, store.intend(link(exchange), planning.intentOf(io.cosell.plan.Side.CRM,
+            Planning.JSON.valueToTree(view(document(exchange, "deal"))))));
     }
 
     /** Since when a referral may have been made that the store does not know; null if none was begun. */
@@ -127,6 +145,26 @@ public final class Ledger {
     }
 
     /**
+     * The CRM merged the record of the deal into another, which was read instead: the deal goes on with that one. If that one has a
+     * deal of its own, two deals stand for one record, and a person has to choose: variable {@code ended} says so.
+     */
+    public void followMerge(Exchange exchange) {
+        Link link = link(exchange);
+        Map<String, Object> survivor = document(exchange, "record");
+        Optional<Link> other = store.find((String) survivor.get("id"));
+        if (other.isPresent() && !other.get().id().equals(link.id()) && other.get().referralId() != null) {
+            exchange.setVariable("ended", "The CRM merged this record into " + survivor.get("id") + ", which has a deal of its own (referral "
+                + other.get().referralId() + "). Nothing is written any more; close the referral that is not needed in Partner Center.");
+            exchange.setVariable("endState", "ended");
+            exchange.setVariable("record", null);
+            return;
+        }
+        set(exchange, store.progress(link, Store.columns("record_id", survivor.get("id"), "record_kind", survivor.get("kind"),
+            "record", survivor), List.of(Entry.of("linked", "The CRM merged the record " + link.recordId() + " into " + survivor.get("id")
+                + "; the deal goes on with that one."))));
+    }
+
+    /**
      * Whether the seller has switched off a deal that was in step: the record still carries the referral's identifier and says No. A
      * record without the identifier, such as the opportunity of a lead just qualified, was never switched at all.
      */
@@ -146,9 +184,24 @@ public final class Ledger {
             costing(exchange, List.of(Entry.of("linked", how)))));
     }
 
+    /**
+     * Before something is made that no key and no version tag guards.
+     *
+     * @throws StaleClaimException if this process stood still and another one has worked on the deal meanwhile
+     */
+    public void holdsItsClaim(Exchange exchange) {
+        Link link = link(exchange);
+        if (store.link(link.id()).version() != link.version()) {
+            throw new StaleClaimException(link.id());
+        }
+    }
+
     /** Keeps what the plan is about to write. */
     public void intend(Exchange exchange) {
-        set(exchange, store.intend(link(exchange), plan(exchange).intent()));
+        Link link = link(exchange);
+        // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
+        set(exchange, store.progress(link, Store.columns("base",
+            planning.settledBase(link, document(exchange, "referral"), document(exchange, "record")), "intent", plan(exchange).intent()), List.of()));
     }
 
     /**
@@ -196,14 +249,16 @@ public final class Ledger {
         }
         Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason, "base", plan.nextBase(),
             "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
-            "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt);
+            "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
+            "compared_under", mappingVersion);
         if (document(exchange, "microsoft") != null) {
             columns.put("microsoft", document(exchange, "microsoft"));
             columns.put("microsoft_id", document(exchange, "microsoft").get("id"));
         }
         Link done = store.finish(link, columns, costing(exchange, entries));
         set(exchange, done);
-        if (plan.again() || !plan.isEmpty() && planning.asksForMore(done, plan, referral, record)) {
+        // Also after an empty plan: the referral as it answers to its CRM id may carry what a user said meanwhile.
+        if (plan.again() || planning.asksForMore(done, plan, referral, record)) {
             store.mark(done.id(), Side.NEITHER);
         } else if (plan.waitsForGrace()) {
             exchange.setVariable("waitSeconds", planning.waitSeconds(done));

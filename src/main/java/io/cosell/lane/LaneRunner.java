@@ -122,7 +122,8 @@ public final class LaneRunner {
         }
         Link link = store.link(linkId);
         store.rest(link, Store.columns("state", "resting", "reason", describe(failure), "failures", 0),
-            List.of(Entry.of("resting", describe(failure)).costing(calls(exchange)), Entry.of("failed", "The record could not be told: " + describe(second))));
+            List.of(Entry.of("resting", describe(failure)).costing(calls(exchange)),
+                Entry.of("failed", "The record could not be told: " + describe(second))));
         return Optional.empty();
     }
 

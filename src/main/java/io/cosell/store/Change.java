@@ -21,4 +21,9 @@ public record Change(String source, String name, String resourceId, String recor
     public Change(String source, String name, String resourceId, String recordKind, String changedAt, String version, boolean shared) {
         this(source, name, resourceId, recordKind, changedAt, version, shared, null);
     }
+
+    /** The same hint, which makes no link for a deal that has none. */
+    public Change unshared() {
+        return new Change(source, name, resourceId, recordKind, changedAt, version, false, row);
+    }
 }

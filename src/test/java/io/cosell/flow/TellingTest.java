@@ -27,8 +27,8 @@ class TellingTest {
     /** A link of referral R1 whose record was last told something. */
     private static Link link(String told) {
         Link link = Link.of("L1", "R1", "opportunity", "O1");
-        return new Link(link.id(), link.referralId(), null, link.recordKind(), link.recordId(), "linked", null, null, null, null, null, null, null,
-            Map.of(), null, told, 0, 0, 0, false, false, false, 0);
+        return new Link(link.id(), link.referralId(), null, link.recordKind(), link.recordId(), "linked", null, null, null, null, null, null,
+            null, Map.of(), null, told, 0, 0, 0, false, false, false, 0);
     }
 
     /** A record in step with its referral. */

@@ -7,8 +7,8 @@ import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import io.cosell.store.Change;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,23 +136,51 @@ class CallsTest {
         return calls.stream().filter(call -> !APART.contains(call.kind()) && call.kind() != CallKind.LIST).count();
     }
 
+    /** A complete opportunity with a solution, both noticed already. */
+    private static String unshared(String name, Integer help) {
+        String id = stage.opportunity(name, columns -> columns.put(Seller.HELP, help));
+        stage.solution(id, "SOL-34104-EBB");
+        seller.noticed();
+        return id;
+    }
+
+    private static void share(String id) {
+        stage.share(id);
+        stage.eventually(() -> stage.isLinked(id));
+    }
+
     @Test
     void aSharedRecordCostsTwoCallsAndOneToWriteBack() {
-        Cost cost = Cost.of(() -> stage.sharedOpportunity("Shared deal", columns -> { }));
+        String id = unshared("Shared deal", null);
 
-        assertThat(cost.change().subList(0, 3)).containsExactly(PC + "CREATE", CRM + "READ", CRM + "BATCH");
-        assertThat(cost.change()).as("beside it, the solution row is a change of its own, which may come later").hasSizeBetween(3, 4);
+        Cost cost = Cost.of(() -> share(id));
+
+        assertThat(cost.change()).containsExactly(PC + "CREATE", CRM + "READ", CRM + "BATCH");
         assertEchoIsCheap(cost);
     }
 
     @Test
     void withMicrosoftInvitedItIsOneCallMore() {
-        Cost cost = Cost.of(() -> stage.sharedOpportunity("Co-sell deal", columns -> columns.put(Seller.HELP, Seller.WORKLOAD)));
+        String id = unshared("Co-sell deal", Seller.WORKLOAD);
 
-        assertThat(cost.change().subList(0, 4)).containsExactly(PC + "CREATE", PC + "CREATE", CRM + "READ", CRM + "BATCH");
-        assertThat(cost.change()).hasSizeBetween(4, 5);
+        Cost cost = Cost.of(() -> share(id));
+
+        assertThat(cost.change()).containsExactly(PC + "CREATE", PC + "CREATE", CRM + "READ", CRM + "BATCH");
         assertThat(cost.echo()).as("the echoes of two writes: a read of the referral, and one of the engagement")
             .isSubsetOf(PC + "READ", PC + "LIST").hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void anUpdateOfALeadIsOneCallAndOneForTheAuditLine() {
+        String referral = stage.receivedOffer("Updated offer");
+
+        Cost cost = Cost.of(() -> {
+            stage.crm.update("lead", stage.link(referral).recordId(), Map.of("description", "Called the customer"));
+            stage.eventually(() -> "Called the customer".equals(stage.at(stage.partnerCenter.referral(referral), "details", "notes")));
+        });
+
+        assertThat(cost.change()).containsExactly(PC + "UPDATE", CRM + "BATCH");
+        assertEchoIsCheap(cost);
     }
 
     @Test
@@ -173,6 +201,7 @@ class CallsTest {
     @Test
     void anUpdateOfAReferralIsOneReadAndOneWriteWithItsAuditLine() {
         String referral = stage.receivedDeal("Updated by Microsoft");
+        seller.noticed();
         Since since = Since.now();
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/dealValue", 4321, "/details/notes", "News"));
@@ -180,7 +209,8 @@ class CallsTest {
         seller.noticed();
 
         assertThat(since.calls()).as("with its echo").containsExactly(PC + "READ", CRM + "BATCH");
-        assertThat(seller.audit(stage.link(referral).recordId())).contains("Partner Center Referral to CRM sync success: Deal value, Notes");
+        assertThat(seller.audit(stage.link(referral).recordId()))
+            .contains("Partner Center Referral to CRM sync success: Deal value, Notes");
     }
 
     @Test
@@ -189,11 +219,10 @@ class CallsTest {
         stage.receivedDeal("Received deal");
         seller.noticed();
 
-        List<String> calls = new ArrayList<>(since.calls());
-        for (String call : List.of(PC + "READ", CRM + "BATCH", CRM + "BATCH", PC + "UPDATE")) {
-            assertThat(calls.remove(call)).as(call).isTrue();
-        }
-        assertThat(calls).as("echoes of the two writes").containsOnlyOnceElementsOf(calls).isSubsetOf(PC + "READ", CRM + "READ");
+        assertThat(since.calls()).filteredOn(call -> call.startsWith(CRM)).as("the look, and the write with its audit line")
+            .containsExactly(CRM + "BATCH", CRM + "BATCH");
+        assertThat(since.calls()).filteredOn(call -> call.startsWith(PC)).as("the reading, the CRM id, and at most one call for its echo")
+            .startsWith(PC + "READ", PC + "UPDATE").isSubsetOf(PC + "READ", PC + "UPDATE").hasSizeLessThanOrEqualTo(3);
     }
 
     // ---- the rest
@@ -265,7 +294,8 @@ class CallsTest {
         stage.eventually(() -> stage.journal(id).size() > before);
 
         assertThat(costs(id, before)).containsExactly("dynamics365: 1 batch; partner-center: 1 write");
-        assertThat(costs(id, 0)).as("first the entry of the referral that was made").startsWith("dynamics365: 1 read; partner-center: 1 write");
+        assertThat(costs(id, 0)).as("first the entry of the referral that was made")
+            .startsWith("dynamics365: 1 read; partner-center: 1 write");
     }
 
     private static List<String> costs(String id, int before) {
@@ -273,8 +303,8 @@ class CallsTest {
     }
 
     @Test
-    void theDayIsCountedAsTheSystemsCountIt() {
-        try (Stage counted = Stage.open(folder.resolve("day"), Map.of())) {
+    void theDayIsCountedAsTheSystemsCountIt(@TempDir Path own) {
+        try (Stage counted = Stage.open(own, Map.of())) {
             counted.sharedOpportunity("Counted deal", columns -> { });
             counted.settled();
             counted.connector().camel().requestBody("direct:keep-call-counts-now", (Object) null);
@@ -283,6 +313,9 @@ class CallsTest {
             assertThat(today(counted, "dynamics365", "batch")).isEqualTo(counted.crm.count(call -> call.kind() == CallKind.BATCH));
             assertThat(today(counted, "dynamics365", "sign-in")).isEqualTo(counted.crm.count(call -> call.kind() == CallKind.SIGN_IN));
             assertThat(today(counted, "partner-center", "write")).isEqualTo(counted.writes().get(1));
+            assertThat(counted.connector().camel().getCamelContext().getRegistry().findSingleByType(MeterRegistry.class)
+                .get("cosell.calls").tags("system", "partner-center", "kind", "write").counter().count())
+                .as("the metric").isEqualTo(counted.writes().get(1).doubleValue());
             assertThat(today(counted, "dynamics365", "read")).as("the polls too").isPositive().isLessThanOrEqualTo(until);
         }
     }
