@@ -87,7 +87,8 @@ final class MappingChecks {
     }
 
     private String value(String file, Placeholder placeholder) {
-        return settings.resolve(placeholder.expression()).map(value -> new String(JsonStringEncoder.getInstance().quoteAsString(value)))
+        // An empty one is told of by the settings if it must not be empty; JOLT would only tell of what follows from it.
+        return settings.resolve(placeholder.expression()).map(value -> value.isEmpty() ? "missing" : value).map(value -> new String(JsonStringEncoder.getInstance().quoteAsString(value)))
                 .orElseGet(() -> {
                     findings.add(Finding.error(file, placeholder.line(), "there is no value for " + placeholder,
                             Names.didYouMean(placeholder.expression(), settings.names(),
