@@ -166,7 +166,8 @@ public final class Connector implements AutoCloseable {
         store = new Store(dataSource, clock);
         calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
-        Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
+        int longestName = settings.isYes("cosell.show-check-mark-in-name") ? Integer.parseInt(settings.get("cosell.name-length")) : 0;
+        Telling telling = new Telling(clock, longestName, settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
 
         main = new Main();

@@ -237,9 +237,13 @@ public final class Settings {
                 && resolve(setting.condition().get().setting()).filter(setting.condition().get().value()::equals).isEmpty()) {
             return false;
         }
-        String group = setting.name().split("\\.")[1];
-        return !(catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group))
-                || resolve(CRM).filter(group::equals).isPresent();
+        return !isOfAnotherCrm(setting.name().split("\\.")[1]);
+    }
+
+    /** Whether a group of settings, or a folder of that name, is that of a CRM that this process does not serve. */
+    boolean isOfAnotherCrm(String group) {
+        return catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group)
+                && resolve(CRM).filter(group::equals).isEmpty();
     }
 
     private Value source(String name) {

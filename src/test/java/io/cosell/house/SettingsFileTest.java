@@ -105,8 +105,8 @@ class SettingsFileTest {
         String everything = Stream.of(Project.files(Project.ROUTES, ".yaml"), Project.files(Project.MAPPINGS, ".json"),
             Project.files(Project.MAIN, ".java")).flatMap(List::stream).map(Project::text).collect(Collectors.joining("\n"));
         // Put together from names: secrets from the account's (io.cosell.flow.Tokens), the CRM's own fields from the CRM's.
-        assertThat(settings()).filteredOn(name -> !name.matches(".*\\.(client-id|client-secret|refresh-token)"))
-            .filteredOn(name -> !name.matches("cosell\\.[a-z0-9]+\\.(deal-value|deal-currency|customer-country)-field"))
+        assertThat(settings()).filteredOn(name -> !name.matches(".*\\.(client-id|client-secret|refresh-token|user-name|key-store|key-store-password|key-alias)"))
+            .filteredOn(name -> !name.matches("cosell\\.[a-z0-9]+\\.(deal-value-field|deal-currency-field|customer-country-field|name-length)"))
             .allSatisfy(name -> assertThat(everything).contains(name));
     }
 }
