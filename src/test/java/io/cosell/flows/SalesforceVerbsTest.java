@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cosell.Connector;
+import io.cosell.flow.Noticed;
 import io.cosell.lane.NotFoundFailure;
 import io.cosell.lane.RefusedFailure;
 import io.cosell.lane.StaleFailure;
 import io.cosell.lane.TemporaryFailure;
 import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Fault;
+import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
+import io.cosell.store.Link;
+import io.cosell.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -241,7 +247,7 @@ class SalesforceVerbsTest {
         Map<String, Object> record = make(deal("opportunity", "Deleted", "SOL-34104-EBB"));
         salesforce.delete("Opportunity", (String) record.get("id"));
         fails(() -> read("opportunity", (String) record.get("id")), NotFoundFailure.class, "no such record");
-        fails(() -> update(record, Map.of("view", Map.of("name", "Later"))), StaleFailure.class);
+        fails(() -> update(record, Map.of("view", Map.of("name", "Later"))), StaleFailure.class, "Changed in Salesforce");
     }
 
     @Test
@@ -294,7 +300,7 @@ class SalesforceVerbsTest {
         try {
             Map<String, Object> record = make(deal("opportunity", "Same second", "SOL-34104-EBB"));
             salesforce.update("Opportunity", (String) record.get("id"), Map.of("Amount", 1));
-            fails(() -> update(record, Map.of("view", Map.of("name", "Lost"))), StaleFailure.class);
+            fails(() -> update(record, Map.of("view", Map.of("name", "Lost"))), StaleFailure.class, "Changed in Salesforce");
             assertThat(salesforce.row("Opportunity", (String) record.get("id"))).containsEntry("Name", "✔ Same second");
         } finally {
             sandboxes.clock().resume();
@@ -322,6 +328,117 @@ class SalesforceVerbsTest {
         long opportunities = rows("Opportunity");
         assertThat(verb("crm-update", document, Map.of("referral", referral))).as("after a crash").containsEntry("id", record.get("id"));
         assertThat(rows("Opportunity")).isEqualTo(opportunities);
+    }
+
+    // ---- changes
+
+    private void polls(String kind) {
+        connector.camel().requestBody("direct:crm-changes", kind);
+    }
+
+    private Link linkOf(Map<String, Object> record) {
+        return connector.store().find((String) record.get("id")).orElseThrow();
+    }
+
+    private Link linked(Map<String, Object> record) {
+        polls("opportunity");
+        Link link = linkOf(record);
+        return connector.store().finish(link, Store.columns("state", "linked", "record", record), List.of());
+    }
+
+    @Test
+    void aPollBringsTheRowAsAReadingWouldAndKnowsItsOwnWrites() {
+        Map<String, Object> record = make(deal("opportunity", "Polled", "SOL-34104-EBB"));
+        linked(record);
+        later();
+        polls("opportunity");
+        polls("solution");
+        assertThat(linkOf(record).isMarked()).as("own writes are echoes").isFalse();
+
+        salesforce.update("Opportunity", (String) record.get("id"), Map.of("Description", "By a seller"));
+        later();
+        long before = calls();
+        polls("opportunity");
+        Link link = linkOf(record);
+        assertThat(link.isMarked()).isTrue();
+        Map<String, Object> row = verb("crm-row", Map.of("kind", "opportunity", "row", link.noticed()), Map.of());
+        assertThat(calls() - before).as("one call to notice and to know it all").isEqualTo(1);
+        assertThat(row).isEqualTo(read("opportunity", (String) record.get("id")));
+        assertThat(new Noticed().record(linked(record), row)).isEqualTo(row);
+    }
+
+    @Test
+    void aRowThatChangedInTheSecondOfTheAnswerIsNotedWithoutItsRow() {
+        Map<String, Object> record = make(deal("opportunity", "This second", "SOL-34104-EBB"));
+        linked(record);
+        sandboxes.clock().stop();
+        try {
+            salesforce.update("Opportunity", (String) record.get("id"), Map.of("Description", "Once"));
+            polls("opportunity");
+            assertThat(linkOf(record).isMarked()).isTrue();
+            assertThat(linkOf(record).noticed()).isNull();
+        } finally {
+            sandboxes.clock().resume();
+        }
+    }
+
+    @Test
+    void aSellersChangeInTheSecondOfTheConnectorsOwnIsNoticed() {
+        sandboxes.clock().stop();
+        try {
+            Map<String, Object> record = make(deal("opportunity", "No echo", "SOL-34104-EBB"));
+            linked(record);
+            polls("opportunity");
+            assertThat(linkOf(record).isMarked()).isFalse();
+            salesforce.update("Opportunity", (String) record.get("id"), Map.of("Description", "By a seller"));
+            polls("opportunity");
+            assertThat(linkOf(record).isMarked()).isTrue();
+        } finally {
+            sandboxes.clock().resume();
+        }
+    }
+
+    @Test
+    void aSolutionASellerChangesMarksItsDealAndSoDoesADeletedRecord() {
+        Map<String, Object> record = make(deal("opportunity", "Solution row", "SOL-34104-EBB"));
+        linked(record);
+        later();
+        String row = (String) ((Map<?, ?>) ((List<?>) record.get("solutions")).get(0)).get("rowId");
+        salesforce.update("Microsoft_Solutions__c", row, Map.of("Quantity__c", 3));
+        polls("solution");
+        assertThat(linkOf(record).isMarked()).isTrue();
+        linked(record);
+        salesforce.delete("Opportunity", (String) record.get("id"));
+        polls("opportunity");
+        assertThat(linkOf(record).isMarked()).isTrue();
+    }
+
+    @Test
+    void manyRowsOfOneSecondComeInPagesAndNoneIsLeftOut() {
+        sandboxes.clock().stop();
+        List<String> ids = new ArrayList<>();
+        try {
+            later();
+            for (int i = 0; i < 1100; i++) {
+                ids.add(salesforce.create("Opportunity", Map.of("Name", "Many " + i, "StageName", "Qualification", "CloseDate", "2027-01-01",
+                    "Sync_With_Partner_Center__c", true)));
+            }
+        } finally {
+            sandboxes.clock().resume();
+        }
+        long before = calls();
+        polls("opportunity");
+        assertThat(calls() - before).isEqualTo(2);
+        assertThat(ids).allSatisfy(id -> assertThat(connector.store().find(id)).isPresent());
+    }
+
+    @Test
+    void ofAMergedLeadTheSurvivorIsTold() {
+        Map<String, Object> lead = make(deal("lead", "Merged away"));
+        String survivor = (String) make(deal("lead", "Survivor")).get("id");
+        salesforce.mergeLead((String) lead.get("id"), survivor);
+        assertThat(read("lead", (String) lead.get("id"))).containsEntry("mergedInto", survivor).containsEntry("kind", "lead");
+        assertThat(read("lead", survivor)).containsEntry("id", survivor);
     }
 
     // ---- refusals
@@ -371,6 +488,20 @@ class SalesforceVerbsTest {
         Map<String, Object> deal = deal("opportunity", "In francs", "SOL-34104-EBB");
         Stage.part(deal.get("view")).put("details", Map.of("dealValue", 1, "currency", "CHF", "closingDateTime", "2027-01-01T00:00:00Z"));
         fails(() -> make(deal), RefusedFailure.class, "The currency CHF is not set up in Salesforce, which has USD only");
+    }
+
+    @Test
+    void aLockedRowAndALimitUsedUpPass() {
+        Map<String, Object> record = make(deal("opportunity", "Locked", "SOL-34104-EBB"));
+        later();
+        salesforce.fail(Fault.instead("POST", "/composite", Reply.json(200, Map.of("compositeResponse", List.of(
+            Map.of("body", List.of(Map.of("errorCode", "PROCESSING_HALTED", "message", "undone")), "httpStatusCode", 400, "referenceId", "a",
+                "httpHeaders", Map.of()),
+            Map.of("body", List.of(Map.of("errorCode", "UNABLE_TO_LOCK_ROW", "message", "unable to obtain exclusive access")),
+                "httpStatusCode", 400, "referenceId", "b", "httpHeaders", Map.of()))))));
+        fails(() -> update(record, Map.of("view", Map.of("name", "Later"))), TemporaryFailure.class, "can't answer just now");
+        salesforce.fail(Fault.instead("GET", "/query", SalesforceSandbox.throttledByConcurrency()));
+        fails(() -> read("opportunity", (String) record.get("id")), TemporaryFailure.class, "can't answer just now (403)");
     }
 
     @Test
