@@ -6,6 +6,7 @@ import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.sandbox.salesforce.SalesforceOptions;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
 import java.io.IOException;
@@ -171,10 +172,10 @@ public final class Sandboxes implements AutoCloseable {
         return dynamics365;
     }
 
-    /** Salesforce; the first call starts it. */
+    /** Salesforce, with several currencies as the other CRM has; the first call starts it. */
     public synchronized SalesforceSandbox salesforce() {
         if (salesforce == null) {
-            SalesforceSandbox made = new SalesforceSandbox(clock);
+            SalesforceSandbox made = new SalesforceSandbox(clock, SalesforceOptions.defaults().with(SalesforceSwitch.MULTI_CURRENCY));
             open(made, ports.salesforce());
             salesforce = made;
         }

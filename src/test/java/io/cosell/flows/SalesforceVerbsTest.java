@@ -17,6 +17,7 @@ import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ class SalesforceVerbsTest {
     void open() {
         sandboxes = Sandboxes.start();
         salesforce = sandboxes.salesforce();
+        salesforce.switches().turn(SalesforceSwitch.MULTI_CURRENCY, false);
         connector = Connector.start(folder, sandboxes.settings(folder, "salesforce"), Connector.Purpose.LOOK, sandboxes.clock());
     }
 
@@ -209,6 +211,23 @@ class SalesforceVerbsTest {
     }
 
     @Test
+    void aDealThatIsNotAcceptedWaitsOnHoldAndOtherReferralsAreLeads() {
+        assertThat(kindOf("New", "Shared")).isEqualTo("opportunity");
+        assertThat(kindOf("New", "Independent")).isEqualTo("lead");
+        assertThat(kindOf("Active", "Independent")).isEqualTo("opportunity");
+        Map<String, Object> deal = deal("opportunity", "On hold", "SOL-34104-EBB");
+        Stage.part(deal.get("view")).put("status", "New");
+        Stage.part(deal.get("view")).put("substatus", "Pending");
+        assertThat(make(deal)).containsEntry("status", "New");
+        assertThat(of("Opportunity", "Name", "✔ On hold")).singleElement().satisfies(row ->
+            assertThat(row).containsEntry("StageName", "Prospecting"));
+    }
+
+    private String kindOf(String status, String type) {
+        return connector.camel().requestBody("direct:crm-kind", Map.of("status", status, "type", type), String.class);
+    }
+
+    @Test
     void nothingToLookForIsNoCall() {
         long before = calls();
         assertThat(find(Map.of("view", Map.of()))).containsEntry("details", null);
@@ -363,7 +382,8 @@ class SalesforceVerbsTest {
         assertThat(link.isMarked()).isTrue();
         Map<String, Object> row = verb("crm-row", Map.of("kind", "opportunity", "row", link.noticed()), Map.of());
         assertThat(calls() - before).as("one call to notice and to know it all").isEqualTo(1);
-        assertThat(row).isEqualTo(read("opportunity", (String) record.get("id")));
+        assertThat(row).usingRecursiveComparison().withEqualsForType((a, b) -> a.compareTo(b) == 0, BigDecimal.class)
+            .isEqualTo(read("opportunity", (String) record.get("id")));
         assertThat(new Noticed().record(linked(record), row)).isEqualTo(row);
     }
 
