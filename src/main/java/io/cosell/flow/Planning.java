@@ -62,7 +62,12 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
-        return plan(link, settledBase(link, record, partnerCenter, crm), partnerCenter, crm);
+        return plan(link, settledBase(link, record, partnerCenter, crm), partnerCenter, crm, isOnHold(record));
+    }
+
+    /** An opportunity of a referral that is not accepted yet; leads are that by nature, and what is edited in them travels. */
+    private static boolean isOnHold(Map<String, Object> record) {
+        return "opportunity".equals(record.get("kind")) && "New".equals(record.get("status"));
     }
 
     /** What both sides last agreed on, with all that the connector had begun to write and that has landed. */
@@ -93,13 +98,13 @@ public final class Planning {
     }
 
     /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */
-    private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
+    private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm, boolean onHold) {
         boolean asked = isBlank(base == null ? null : base.at(Ledger.HELP)) && !isBlank(crm.at(Ledger.HELP));
         List<Refusal> missing = asked ? Planner.share(policy, crm).refusals() : List.of();
         if (!missing.isEmpty()) {
             remove((ObjectNode) crm, Ledger.HELP);
         }
-        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero())).refusing(missing);
+        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero(), onHold)).refusing(missing);
     }
 
     private static boolean isBlank(JsonNode value) {
@@ -108,7 +113,7 @@ public final class Planning {
 
     /** Whether both sides, as they are after the plan was written, ask for one more round. */
     public boolean asksForMore(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        return !plan(link, plan.nextBase(), view(referral), view(record)).isEmpty();
+        return !plan(link, plan.nextBase(), view(referral), view(record), isOnHold(record)).isEmpty();
     }
 
     /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */

@@ -3,6 +3,7 @@ package io.cosell.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.cli.DemoCommand;
+import io.cosell.sandbox.Crm;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -23,7 +24,7 @@ import picocli.CommandLine;
 class DemoTest {
 
     private final StringWriter text = new StringWriter();
-    private final Demo demo = new Demo(new PrintWriter(text));
+    private final Demo demo = new Demo(Crm.DYNAMICS_365, new PrintWriter(text));
     private int code;
     private String told;
 
@@ -92,13 +93,13 @@ class DemoTest {
 
     @Test
     void aDealThatDiffersIsListedAndEndsWithOne() {
-        Comparison now = Comparison.of(demo.sandboxes());
+        Comparison now = Comparison.of(demo.sandboxes(), Crm.DYNAMICS_365);
         Comparison.Pair first = now.pairs().get(0);
         Comparison.Pair second = now.pairs().get(1);
-        Comparison mixedUp = new Comparison(List.of(new Comparison.Pair(first.referralId(), first.partnerCenter(), second.crm())));
+        Comparison mixedUp = new Comparison(Crm.DYNAMICS_365, List.of(new Comparison.Pair(first.referralId(), first.partnerCenter(), second.crm())));
         StringWriter listed = new StringWriter();
 
-        try (Demo other = new Demo(new PrintWriter(listed))) {
+        try (Demo other = new Demo(Crm.DYNAMICS_365, new PrintWriter(listed))) {
             assertThat(other.conclude(mixedUp)).isEqualTo(1);
         }
 
@@ -108,10 +109,10 @@ class DemoTest {
 
     @Test
     void aDealThatTheConnectorDoesNotKnowIsSeen() {
-        try (Demo other = new Demo(new PrintWriter(new StringWriter()))) {
+        try (Demo other = new Demo(Crm.DYNAMICS_365, new PrintWriter(new StringWriter()))) {
             other.sandboxes().partnerCenter().microsoftInvites(Map.of("name", "Unheard of"));
 
-            assertThat(Comparison.of(other.sandboxes()).differences())
+            assertThat(Comparison.of(other.sandboxes(), Crm.DYNAMICS_365).differences())
                 .containsOnly(Map.entry("Unheard of", List.of("is not in Dynamics 365")));
         }
     }

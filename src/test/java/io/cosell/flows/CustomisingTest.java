@@ -52,7 +52,7 @@ class CustomisingTest {
 
     @Test
     void anotherDealValueColumn() throws IOException {
-        edit("application.properties", "cosell.deal-value-field = estimatedvalue", "cosell.deal-value-field = budgetamount");
+        edit("application.properties", "cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}", "cosell.deal-value-field = budgetamount");
         try (Stage stage = Stage.open(folder, Map.of())) {
             Seller seller = new Seller(stage);
             String id = stage.sharedOpportunity("Budgeted deal", columns -> columns.put("budgetamount", 1234));
@@ -120,7 +120,7 @@ class CustomisingTest {
 
     @Test
     void theEnvironmentOverridesTheFile() throws IOException {
-        edit("application.properties", "cosell.deal-value-field = estimatedvalue", "cosell.deal-value-field = fromfile");
+        edit("application.properties", "cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}", "cosell.deal-value-field = fromfile");
         try (InputStream packed = Files.newInputStream(Path.of("application.properties"))) {
             Settings settings = Settings.load(packed, Optional.of(folder.resolve("application.properties")),
                 Map.of("COSELL_DEAL_VALUE_FIELD", "budgetamount", "COSELL_COSELL_OPPORTUNITIES_ONLY", "Yes"));

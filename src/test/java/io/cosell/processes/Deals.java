@@ -1,8 +1,9 @@
 package io.cosell.processes;
 
 import io.cosell.sandbox.Deal;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Sandboxes;
-import io.cosell.sandbox.dataverse.DemoSeller;
+import io.cosell.sandbox.dataverse.DataverseSeller;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -28,14 +29,14 @@ final class Deals {
     }
 
     private final Sandboxes sandboxes;
-    private final DemoSeller seller;
+    private final DataverseSeller seller;
     private final Random random;
     private final Map<String, Wanted> wanted = new TreeMap<>();
     private int edits;
 
     Deals(Sandboxes sandboxes, long seed) {
         this.sandboxes = sandboxes;
-        seller = new DemoSeller(sandboxes.dynamics365());
+        seller = new DataverseSeller(sandboxes.dynamics365());
         random = new Random(seed);
     }
 
@@ -81,7 +82,7 @@ final class Deals {
         String opportunity = seller.makesOpportunity("Customer of " + name, new Deal(name, deal.value, "USD", LocalDate.of(2027, 3, 31),
             deal.notes, "Active/Accepted", List.of("SOL-34104-EBB")));
         if (asksForHelp) {
-            seller.asksForHelp(opportunity);
+            seller.edits(opportunity, DealField.HELP, "CustomerTechnicalArchitecture");
         }
         seller.shares(opportunity);
         return name;
@@ -101,7 +102,7 @@ final class Deals {
             Map<String, Object> record = records.get(random.nextInt(records.size()));
             String notes = "Edit " + ++edits;
             wanted.get(nameOf(record)).notes = notes;
-            seller.changesNotes((String) record.get("opportunityid"), notes);
+            seller.edits((String) record.get("opportunityid"), DealField.NOTES, notes);
         }
     }
 

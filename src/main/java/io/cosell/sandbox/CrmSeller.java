@@ -1,0 +1,137 @@
+package io.cosell.sandbox;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A seller in a CRM: does what sellers do, and sees what they see, in words that fit every CRM. Demo, tests and example deals act through
+ * it, so that they need no column of any CRM.
+ */
+public interface CrmSeller {
+
+    /** The CRM. */
+    SandboxSystem system();
+
+    // ---- customers
+
+    /** Makes an account; returns its id. */
+    String makesAccount(Customer customer);
+
+    /** Makes a contact of an account, or of none if that is null; returns its id. */
+    String makesContact(String account, Person person);
+
+    void editsAccount(String account, Customer customer);
+
+    Customer account(String account);
+
+    Person contact(String contact);
+
+    /** Ids of the accounts of this name. */
+    List<String> accountsNamed(String name);
+
+    /** How many contacts there are. */
+    int contacts();
+
+    // ---- deals
+
+    /** Makes an open opportunity; fields that are absent stay empty, as far as the CRM allows. Returns its id. */
+    String makesOpportunity(Map<DealField, ?> values);
+
+    /** Makes a customer with a contact and an open opportunity, not shared yet. */
+    default String makesOpportunity(String customer, Deal deal) {
+        String account = makesAccount(new Customer(customer, "1 Harbour Road", "Seattle", "WA", "98101", "US"));
+        Map<DealField, Object> values = new EnumMap<>(DealField.class);
+        values.put(DealField.NAME, deal.name());
+        values.put(DealField.VALUE, deal.value());
+        values.put(DealField.CURRENCY, deal.currency());
+        values.put(DealField.CLOSING, deal.closing().toString());
+        values.put(DealField.NOTES, deal.notes());
+        values.put(DealField.ACCOUNT, account);
+        values.put(DealField.CONTACT, makesContact(account, new Person("Sue", "Smith", "sue.smith@fabrikam.com", "2065550101")));
+        String opportunity = makesOpportunity(values);
+        deal.solutions().forEach(solution -> addsSolution(opportunity, solution));
+        return opportunity;
+    }
+
+    /** Changes an opportunity or a lead; null clears. */
+    void edits(String id, Map<DealField, ?> values);
+
+    /** Changes one field of an opportunity or a lead; null clears. */
+    default void edits(String id, DealField field, Object value) {
+        Map<DealField, Object> change = new HashMap<>();
+        change.put(field, value);
+        edits(id, change);
+    }
+
+    /** Sets Sync with Partner Center to Yes. */
+    default void shares(String id) {
+        edits(id, DealField.SYNC, true);
+    }
+
+    /** Adds a solution to an opportunity; one that the CRM does not list is listed first. */
+    void addsSolution(String opportunity, String solution);
+
+    /** Takes a solution out of an opportunity. */
+    void removesSolution(String opportunity, String solution);
+
+    /** Closes an opportunity as won. */
+    void wins(String opportunity);
+
+    /** Why this CRM lets opportunities be lost, in the words that Partner Center shows; empty if it asks for no reason. */
+    List<String> lossReasons();
+
+    /**
+     * Closes an opportunity as lost.
+     *
+     * @param reason one of {@link #lossReasons}, null if there are none or for any
+     */
+    void loses(String opportunity, String reason);
+
+    void reopens(String opportunity);
+
+    /** Qualifies (converts) a lead; returns the opportunity it becomes. */
+    String qualifies(String lead);
+
+    /** Why this CRM lets leads be disqualified, in the words that Partner Center shows; empty if it asks for no reason. */
+    List<String> disqualifications();
+
+    /**
+     * Disqualifies a lead.
+     *
+     * @param reason one of {@link #disqualifications}, null if there are none or for any
+     */
+    void disqualifies(String lead, String reason);
+
+    /** Deletes an opportunity with its solutions, or a lead. */
+    void deletes(String id);
+
+    // ---- what there is to see
+
+    /** The opportunity or lead with this id, null if there is none. */
+    CrmRecord record(String id);
+
+    /** Every opportunity, then every lead; a lead that has become an opportunity is left out. */
+    List<CrmRecord> records();
+
+    /** Every record that has to do with Partner Center. */
+    default List<CrmRecord> sharedRecords() {
+        return records().stream().filter(record -> record.isShared() || record.referralId() != null).toList();
+    }
+
+    // ---- the connector, seen from the CRM
+
+    /** The user as whom the connector writes. */
+    String connectorUser();
+
+    /** Tables whose changes the connector asks for. */
+    List<String> polledTables();
+
+    /** The table of {@link #polledTables} that a call asked for changes; empty if it did something else. */
+    Optional<String> polled(Call call);
+
+    /** Makes every token invalid, as if all had expired. */
+    void endSessions();
+}
