@@ -158,6 +158,7 @@ class SettingsTest {
         assertThat(findings(load(packed, "", Map.of()))).containsExactly("application.properties: cosell.alpha.secret refers to "
                 + "{{env:ALPHA_SECRET}}, which is not set — set the environment variable ALPHA_SECRET");
         assertThat(load(packed, "", Map.of("ALPHA_SECRET", "hunter2")).findings()).isEmpty();
+        assertThat(load(packed, packed, Map.of("ALPHA_SECRET", "hunter2")).findings()).as("a copy of the file").isEmpty();
     }
 
     @Test
