@@ -1,6 +1,7 @@
 package io.cosell.flows;
 
 import io.cosell.sandbox.Call;
+import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
@@ -87,8 +88,7 @@ final class Seller {
     void noticed() {
         for (String table : List.of("/opportunities?", "/leads?", "/msft_microsoftsolutions?")) {
             Predicate<Call> poll = call -> call.method().equals("GET") && call.path().contains(table) && call.status() == 200
-                && (call.path().contains("deltatoken") || call.path().contains("$select=opportunityid,") || call.path().endsWith("leadid")
-                    || call.path().contains("$select=msft_microsoftsolutionid"));
+                && call.kind() == CallKind.CHANGES;
             long before = stage.crm.count(poll);
             stage.eventually(() -> stage.crm.count(poll) >= before + 2);
         }

@@ -10,10 +10,12 @@ import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.store.Heal;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Both sandboxes and a connector on them, with the shipped routes and mappings: the stage of the flow tests. */
@@ -44,6 +47,7 @@ final class Stage implements AutoCloseable {
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
         settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
+        settings.put("cosell.auto-heal.full-schedule", "0 0 0 1 1 ? 2099");
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);
@@ -61,7 +65,19 @@ final class Stage implements AutoCloseable {
     }
 
     void startConnector() {
-        connector = Connector.start(folder, settings, Connector.Purpose.SERVE, sandboxes.clock());
+        startConnector(sandboxes.clock());
+    }
+
+    /** A connector whose clock is not the one of the systems. */
+    void startConnector(Clock clock) {
+        connector = Connector.start(folder, settings, Connector.Purpose.SERVE, clock);
+    }
+
+    /** One round of auto-heal, and what it said; {@code what} is all or changed. */
+    Heal heal(String what) {
+        Exchange exchange = connector.camel().request("direct:auto-heal-now", message -> message.getIn().setBody(what));
+        settled();
+        return exchange.getVariable("healed", Heal.class);
     }
 
     void stopConnector() {
