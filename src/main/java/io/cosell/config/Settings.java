@@ -209,7 +209,9 @@ public final class Settings {
         int line = byDefault ? 0 : source.line();
         List<String> unresolved = new ArrayList<>();
         String value = expand(source.raw(), unresolved, 0);
-        if (byDefault && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
+        // A copy of the packed file says no more than the packed file.
+        boolean asDelivered = byDefault || source.raw().equals(setting.defaultValue());
+        if (asDelivered && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
             return;
         }
         if (!unresolved.isEmpty()) {

@@ -158,6 +158,7 @@ class SettingsTest {
         assertThat(findings(load(packed, "", Map.of()))).containsExactly("application.properties: cosell.alpha.secret refers to "
                 + "{{env:ALPHA_SECRET}}, which is not set — set the environment variable ALPHA_SECRET");
         assertThat(load(packed, "", Map.of("ALPHA_SECRET", "hunter2")).findings()).isEmpty();
+        assertThat(load(packed, packed, Map.of("ALPHA_SECRET", "hunter2")).findings()).as("a copy of the file").isEmpty();
     }
 
     @Test
@@ -251,7 +252,8 @@ class SettingsTest {
         "url;a b;false", "integer 1..100;100;true", "integer 1..100;0;false", "integer 1..100;1.5;false", "duration;PT10M;true",
         "duration;1h30m;true", "duration;500ms;true", "duration;10;false", "duration;PT-5S;false", "duration;soon;false",
         "cron;0 0/15 * * * ?;true", "cron;0+0/15+*+*+*+?;true", "cron;*/5 * * * *;false", "hosts;a.com,*.b.com:8443;true",
-        "hosts;https://a.com;false", "text;x;true", "secret;x;true"})
+        "hosts;https://a.com;false", "text;x;true", "secret;x;true",
+        "label;Id. On hold (50%), more;true", "label;a & b;false", "label;a|b;false"})
     void typesAcceptTheirValuesOnly(String type, String value, boolean expected) {
         assertThat(SettingType.parse(type).accepts(value)).isEqualTo(expected);
     }

@@ -199,7 +199,7 @@ class SalesforceRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Id. Decision Makers", "Proposal/Price Quote", "On hold (Microsoft)", "保留", "50% sure & more"})
+    @ValueSource(strings = {"Id. Decision Makers", "Proposal/Price Quote", "On hold (Microsoft)", "保留", "50% sure, more"})
     void stagesAreSettings(String stage) {
         try (Mappings other = Mappings.with(Map.of("cosell.salesforce.on-hold-stage-name", stage, "cosell.salesforce.won-stage-name",
             "Signed", "cosell.salesforce.declined-lead-status", "Unsuited"))) {
