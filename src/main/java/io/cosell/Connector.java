@@ -4,11 +4,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.cosell.config.Finding;
 import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
+import io.cosell.config.Setting;
 import io.cosell.config.Settings;
+import io.cosell.flow.Calls;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
+import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
+import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
@@ -19,9 +23,12 @@ import io.cosell.odata.ODataBatch;
 import io.cosell.plan.Policy;
 import io.cosell.plan.PolicyException;
 import io.cosell.store.Database;
+import io.cosell.store.Heal;
 import io.cosell.store.Store;
 import io.cosell.webhook.WebhookConfig;
 import io.cosell.webhook.WebhookVerifier;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,6 +41,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -43,6 +51,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
@@ -72,23 +82,27 @@ public final class Connector implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
     /** HTTP 413 Content Too Large. */
     private static final int TOO_LARGE = 413;
-    /** Where the store keeps under which configuration it last ran. */
-    private static final String CONFIGURATION = "configuration";
+    /** Settings that may differ between processes which share a store, and change nothing about a deal. */
+    private static final List<String> OF_THE_PROCESS = List.of("cosell.data-folder", "cosell.store.", "cosell.lanes.",
+        "cosell.webhook.trust-store");
 
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
         "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal",
-        "auto-heal-at-start");
+        "auto-heal-of-all", "auto-heal-at-start", "keep-call-counts");
 
     private final Main main;
     private final HikariDataSource dataSource;
     private final Store store;
+    private final Calls calls;
     private final Lanes lanes;
     private final Planning planning;
     private final Settings settings;
     private final String configuration;
     private final Purpose purpose;
     private final Clock clock;
+    /** Tells this process from others on the same store, and its predecessor on this machine. */
+    private final String process = "cosell-" + UUID.randomUUID();
     private ProducerTemplate camel;
     private LaneRunner runner;
 
@@ -129,6 +143,7 @@ public final class Connector implements AutoCloseable {
 
             @Override
             public void afterStop(BaseMainSupport support) {
+                connector.calls.keep();
                 connector.dataSource.close();
             }
         });
@@ -148,15 +163,19 @@ public final class Connector implements AutoCloseable {
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
             settings.get("cosell.store.password"));
         store = new Store(dataSource, clock);
+        calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
         Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
 
         main = new Main();
         lanes = new Lanes(dataSource, store, lane -> runner.run(lane), Integer.parseInt(settings.get("cosell.lanes.threads")),
-            Duration.ofSeconds(1));
-        bindBeans(folder, telling);
+            Duration.ofSeconds(1), settings.duration("cosell.lanes.takeover"), process);
+        bindBeans(folder, telling, mappingVersion(mappings));
 
+        if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
+            main.bind("quartz", Schedules.shared(dataSource, process));
+        }
         List<String> excluded = new ArrayList<>(purpose == Purpose.SERVE ? List.of() : WAITING_ROUTES);
         if (settings.get("cosell.crm-webhook.key").isEmpty()) {
             excluded.add("crm-webhook");
@@ -191,14 +210,18 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Telling telling) {
+    private void bindBeans(Path folder, Telling telling, String mappingVersion) {
         main.bind("store", store);
         main.bind("lanes", lanes);
         main.bind("planning", planning);
         main.bind("telling", telling);
-        main.bind("ledger", new Ledger(store, planning, telling));
+        main.bind("ledger", new Ledger(store, planning, telling, mappingVersion));
+        main.bind("healing", new Healing(store, lanes, clock, settings.duration("cosell.auto-heal.overlap"),
+            settings.duration("cosell.auto-heal.patience"), mappingVersion));
         main.bind("intake", new Intake(lanes, store));
         main.bind("documents", new Documents());
+        main.bind("noticed", new Noticed());
+        main.bind("calls", calls);
         main.bind("odataBatch", new ODataBatch());
         main.bind("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
         main.bind("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
@@ -211,15 +234,35 @@ public final class Connector implements AutoCloseable {
         runner = new LaneRunner(camel, store, clock, settings.duration("cosell.lanes.first-pause"),
             settings.duration("cosell.lanes.longest-pause"));
         if (purpose == Purpose.SERVE) {
+            measureHealing();
             refuseLargeBodies();
             tryRestingLanesAfterChange();
-            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}.", settings.get("cosell.crm"),
-                name(server("camel.server")), settings.get("cosell.webhook.path"),
-                settings.get("cosell.store.url").replaceFirst("\\?.*", ""));
+            LOG.info("Cosell Connector serves: Partner Center and {}; webhook on {}{}; store {}; this process is {}.",
+                settings.get("cosell.crm"), name(server("camel.server")), settings.get("cosell.webhook.path"),
+                settings.get("cosell.store.url").replaceFirst("\\?.*", ""), process);
         }
         if (purpose != Purpose.LOOK) {
             lanes.start();
         }
+    }
+
+    /** What the last round of auto-heal proved, as metrics. */
+    private void measureHealing() {
+        MeterRegistry metrics = main.getCamelContext().getRegistry().findSingleByType(MeterRegistry.class);
+        if (metrics != null) {
+            Gauge.builder("cosell_heal_linked", store, from -> heal(from, Heal::linked))
+                .description("Linked deals at the last round of auto-heal").register(metrics);
+            Gauge.builder("cosell_heal_not_in_step", store, from -> heal(from, heal -> heal.linked() - heal.inStep()))
+                .description("Linked deals that were not equal at the last round of auto-heal").register(metrics);
+            Gauge.builder("cosell_heal_recovered", store, from -> heal(from, Heal::recovered))
+                .description("Deals with changes recovered in the last round of auto-heal").register(metrics);
+            Gauge.builder("cosell_heal_time", store, from -> heal(from, heal -> Instant.parse(heal.at()).getEpochSecond()))
+                .description("When the last round of auto-heal began").baseUnit("seconds").register(metrics);
+        }
+    }
+
+    private static double heal(Store store, ToDoubleFunction<Heal> value) {
+        return store.lastHeal().map(heal -> value.applyAsDouble(heal)).orElse(Double.NaN);
     }
 
     /** The server refuses a body over the limit before any route sees it; without this it would log each as an error of its own. */
@@ -240,12 +283,9 @@ public final class Connector implements AutoCloseable {
 
     /** A deal that was refused under other routes, mappings or settings may go through now. */
     private void tryRestingLanesAfterChange() {
-        if (!configuration.equals(store.cursor(CONFIGURATION))) {
-            int resting = store.markResting();
-            store.putCursor(CONFIGURATION, configuration);
-            if (resting > 0) {
-                LOG.info("The configuration changed since the last start: {} deals that rested are tried again.", resting);
-            }
+        int resting = store.configuredAs(configuration);
+        if (resting > 0) {
+            LOG.info("The configuration changed since the last start: {} deals that rested are tried again.", resting);
         }
     }
 
@@ -282,23 +322,47 @@ public final class Connector implements AutoCloseable {
 
     /** A digest of everything that can change what becomes of a deal; secrets are left out. */
     private String fingerprint(String routes, String mappings) {
+        List<Setting> told = settings.catalog().stream()
+            .filter(setting -> !setting.secret() && OF_THE_PROCESS.stream().noneMatch(setting.name()::startsWith)).toList();
+        return digest(told, Stream.concat(routeFolders(routes).stream(), mappingFolders(mappings)).toList());
+    }
+
+    /** A short digest of what the two sides of a deal are compared under: the mappings, and the settings that they name. */
+    private String mappingVersion(String mappings) {
+        List<String> folders = mappingFolders(mappings).toList();
+        String texts = folders.stream().flatMap(folder -> files(folder).stream()).map(Connector::text).collect(Collectors.joining());
+        return digest(settings.catalog().stream().filter(setting -> texts.contains("{{" + setting.name() + "}}")).toList(), folders)
+            .substring(0, 12);
+    }
+
+    private Stream<String> mappingFolders(String mappings) {
+        return Stream.of(mappings, mappings + "/partner-center", mappings + "/" + settings.get("cosell.crm"));
+    }
+
+    private String digest(List<Setting> told, List<String> folders) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            settings.catalog().stream().filter(setting -> !setting.secret())
-                .map(setting -> setting.name() + "=" + settings.get(setting.name()) + "\n")
+            told.stream().map(setting -> setting.name() + "=" + settings.get(setting.name()) + "\n")
                 .forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
-            List<Path> folders = Stream.concat(routeFolders(routes).stream(), Stream.of(mappings, mappings + "/partner-center",
-                mappings + "/" + settings.get("cosell.crm"))).map(Preflight::folder).toList();
-            for (Path folder : folders) {
-                try (Stream<Path> files = Files.list(folder)) {
-                    for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                        digest.update(Files.readAllBytes(file));
-                    }
-                }
-            }
+            folders.stream().flatMap(folder -> files(folder).stream()).map(Connector::text)
+                .forEach(text -> digest.update(text.getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Path> files(String folder) {
+        try (Stream<Path> files = Files.list(Preflight.folder(folder))) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -406,6 +470,7 @@ public final class Connector implements AutoCloseable {
     public void close() {
         lanes.close();
         main.stop();
+        calls.keep();
         dataSource.close();
     }
 }

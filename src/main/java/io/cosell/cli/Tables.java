@@ -55,7 +55,8 @@ public final class Tables {
             line.append(' ').append(entry.get("field")).append(": ").append(orEmpty(entry.get("old_value"))).append(" -> ")
                 .append(orEmpty(entry.get("new_value")));
         }
-        return plain(line + (entry.get("reason") == null ? "" : " - " + entry.get("reason")));
+        line.append(entry.get("reason") == null ? "" : " - " + entry.get("reason"));
+        return plain(line + (entry.get("calls") == null ? "" : " [" + entry.get("calls") + "]"));
     }
 
     private static String orEmpty(Object value) {

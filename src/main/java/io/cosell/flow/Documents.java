@@ -23,6 +23,13 @@ public final class Documents {
         return more;
     }
 
+    /** The members that are plain values: of a row that was read along with rows of other tables, what it holds itself. */
+    public Map<String, Object> values(Map<String, Object> document) {
+        Map<String, Object> values = new LinkedHashMap<>(document);
+        values.values().removeIf(value -> value instanceof Map || value instanceof Iterable);
+        return values;
+    }
+
     /** The sum of two counts. */
     public int sum(int a, int b) {
         return a + b;

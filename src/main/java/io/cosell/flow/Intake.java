@@ -7,13 +7,17 @@ import io.cosell.store.Link;
 import io.cosell.store.Side;
 import io.cosell.store.Store;
 import io.cosell.webhook.WebhookEvent;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.Exchange;
 
 /** Takes hints of change from the routes to the lanes. Bean {@code intake}. */
 public final class Intake {
 
     private static final TypeReference<List<Change>> CHANGES = new TypeReference<>() { };
+    private static final TypeReference<List<String>> NAMES = new TypeReference<>() { };
 
     private final Lanes lanes;
     private final Store store;
@@ -63,5 +67,35 @@ public final class Intake {
     public Store.Accepted accept(List<?> changes, String cursorName, String cursorValue) {
         boolean moves = cursorName != null && !cursorName.isEmpty() && cursorValue != null && !cursorValue.isEmpty();
         return lanes.accept(Planning.JSON.convertValue(changes, CHANGES), moves ? cursorName : null, moves ? cursorValue : null);
+    }
+
+    /**
+     * Whether a table is listed as a whole, because there is no cursor to go on from: then all that the list does not show is gone.
+     *
+     * @param cursorValue the cursor as stored
+     * @return a book of the rows that the list shows; null if only changes are listed
+     */
+    public Set<String> listing(String cursorValue) {
+        return cursorValue == null || cursorValue.isEmpty() ? new HashSet<>() : null;
+    }
+
+    /**
+     * As {@link #accept}, for one page of a table. With the last page of a whole table go the deals whose record or part was not listed:
+     * nobody told that it was deleted while there was no cursor.
+     *
+     * @param listing the book of {@link #listing}, null if only changes are listed
+     * @param kind    opportunity, lead or solution
+     * @param ids     ids of the rows on this page
+     */
+    public Store.Accepted page(List<?> changes, String cursorName, String cursorValue, Set<String> listing, String kind, List<?> ids) {
+        List<Change> all = new ArrayList<>(Planning.JSON.convertValue(changes, CHANGES));
+        boolean last = cursorValue != null && !cursorValue.isEmpty();
+        if (listing != null) {
+            listing.addAll(Planning.JSON.convertValue(ids, NAMES));
+            if (last) {
+                all.addAll(store.notListed(kind, listing));
+            }
+        }
+        return lanes.accept(all, last ? cursorName : null, last ? cursorValue : null);
     }
 }

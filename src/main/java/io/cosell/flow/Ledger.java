@@ -2,13 +2,16 @@ package io.cosell.flow;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.lane.RefusedFailure;
 import io.cosell.lane.StaleFailure;
+import io.cosell.lane.Tally;
 import io.cosell.plan.Plan;
 import io.cosell.plan.Refusal;
 import io.cosell.plan.Sharing;
 import io.cosell.store.Entry;
 import io.cosell.store.Link;
 import io.cosell.store.Side;
+import io.cosell.store.StaleClaimException;
 import io.cosell.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,11 +36,14 @@ public final class Ledger {
     private final Store store;
     private final Planning planning;
     private final Telling telling;
+    private final String mappingVersion;
 
-    public Ledger(Store store, Planning planning, Telling telling) {
+    /** @param mappingVersion what the sides of a deal are compared under */
+    public Ledger(Store store, Planning planning, Telling telling, String mappingVersion) {
         this.store = store;
         this.planning = planning;
         this.telling = telling;
+        this.mappingVersion = mappingVersion;
     }
 
     /** Ends the lane's work without synchronising. Variable {@code ended} is the reason, {@code endState} skipped or ended. */
@@ -47,7 +53,7 @@ public final class Ledger {
         String reason = exchange.getVariable("ended", String.class);
         List<Entry> entries = reason.equals(link.reason()) ? List.of() : List.of(Entry.of(state, reason));
         set(exchange, store.finish(link, Store.columns("state", state, "reason", reason, "intent", null, "failures", 0,
-            "referral", exchange.getVariable("referral"), "record", exchange.getVariable("record")), entries));
+            "referral", exchange.getVariable("referral"), "record", exchange.getVariable("record")), costing(exchange, entries)));
     }
 
     /**
@@ -55,12 +61,18 @@ public final class Ledger {
      *
      * @param recordId the record that was named
      * @return whether the lane ends here
+     * @throws RefusedFailure if that record belongs to the deal of another referral: a record has one, and a person must say which
      */
     public boolean goesOnElsewhere(String recordId, Exchange exchange) {
         Link link = link(exchange);
         Optional<Link> other = recordId == null || recordId.isBlank() ? Optional.empty() : store.find(recordId);
-        if (other.isEmpty() || other.get().id().equals(link.id()) || other.get().referralId() != null) {
+        if (other.isEmpty() || other.get().id().equals(link.id())) {
             return false;
+        }
+        if (other.get().referralId() != null) {
+            throw new RefusedFailure("Its CRM id names the record " + recordId + ", which belongs to the deal of referral "
+                + other.get().referralId() + " already. If the deal was made twice, close this one in Partner Center; if it is another"
+                + " deal, clear its CRM id there.");
         }
         store.merge(link, other.get());
         exchange.setVariable("otherLane", other.get().id());
@@ -69,8 +81,15 @@ public final class Ledger {
 
     /** Keeps that a referral is about to be made, so that a crash in between leads to a search and not to a second one. */
     public void intendReferral(Exchange exchange) {
-        ObjectNode intent = JsonNodeFactory.instance.objectNode().put("creating", store.now());
+        ObjectNode intent = planning.intentOf(io.cosell.plan.Side.PARTNER_CENTER,
+            Planning.JSON.valueToTree(document(exchange, "document"))).put("creating", store.now());
         set(exchange, store.intend(link(exchange), intent));
+    }
+
+    /** Keeps what a record is about to be made from; variable {@code deal} is the document. */
+    public void intendRecord(Exchange exchange) {
+        set(exchange, store.intend(link(exchange), planning.intentOf(io.cosell.plan.Side.CRM,
+            Planning.JSON.valueToTree(view(document(exchange, "deal"))))));
     }
 
     /** Since when a referral may have been made that the store does not know; null if none was begun. */
@@ -85,7 +104,7 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
                 "engagement_id", referral.get("engagementId"), "referral", referral),
-            List.of(Entry.of("linked", "Referral made in Partner Center."))));
+            costing(exchange, List.of(Entry.of("linked", "Referral made in Partner Center.")))));
     }
 
     /**
@@ -100,7 +119,8 @@ public final class Ledger {
         // Where a plan asked for it, the plan's own entry in the journal tells of it.
         List<Entry> entries = plan(exchange) != null ? List.of()
             : List.of(new Entry("written", "partner-center", HELP, null, (String) help, "Microsoft is invited to the deal."));
-        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")), entries));
+        set(exchange, store.progress(link, Store.columns("base", base, "microsoft_id", document(exchange, "invited").get("id")),
+            costing(exchange, entries)));
     }
 
     /** A referral that the record carries already, from an earlier connector or another store, is taken up. */
@@ -108,7 +128,7 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("referral_id", referral.get("id"),
                 "engagement_id", referral.get("engagementId"), "referral", referral),
-            List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up."))));
+            costing(exchange, List.of(Entry.of("linked", "The record carries the identifier of this referral; it is taken up.")))));
     }
 
     /** Whether the referral that a record names belongs to the deal of another link; that link's lane is told, this one ends. */
@@ -122,6 +142,26 @@ public final class Ledger {
         set(exchange, store.finish(link(exchange), Store.columns("record_id", null, "record", null, "state", "ended",
             "reason", "The record belongs to the deal of referral " + referralId + "; it goes on there."), List.of()));
         return true;
+    }
+
+    /**
+     * The CRM merged the record of the deal into another, which was read instead: the deal goes on with that one. If that one has a
+     * deal of its own, two deals stand for one record, and a person has to choose: variable {@code ended} says so.
+     */
+    public void followMerge(Exchange exchange) {
+        Link link = link(exchange);
+        Map<String, Object> survivor = document(exchange, "record");
+        Optional<Link> other = store.find((String) survivor.get("id"));
+        if (other.isPresent() && !other.get().id().equals(link.id()) && other.get().referralId() != null) {
+            exchange.setVariable("ended", "The CRM merged this record into " + survivor.get("id") + ", which has a deal of its own (referral "
+                + other.get().referralId() + "). Nothing is written any more; close the referral that is not needed in Partner Center.");
+            exchange.setVariable("endState", "ended");
+            exchange.setVariable("record", null);
+            return;
+        }
+        set(exchange, store.progress(link, Store.columns("record_id", survivor.get("id"), "record_kind", survivor.get("kind"),
+            "record", survivor), List.of(Entry.of("linked", "The CRM merged the record " + link.recordId() + " into " + survivor.get("id")
+                + "; the deal goes on with that one."))));
     }
 
     /**
@@ -140,12 +180,28 @@ public final class Ledger {
         Map<String, Object> record = document(exchange, "record");
         Map<String, Object> referral = document(exchange, "referral");
         set(exchange, store.progress(link(exchange), Store.columns("record_id", record.get("id"), "record_kind", record.get("kind"),
-            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")), List.of(Entry.of("linked", how))));
+            "record", record, "referral", referral, "engagement_id", referral.get("engagementId")),
+            costing(exchange, List.of(Entry.of("linked", how)))));
+    }
+
+    /**
+     * Before something is made that no key and no version tag guards.
+     *
+     * @throws StaleClaimException if this process stood still and another one has worked on the deal meanwhile
+     */
+    public void holdsItsClaim(Exchange exchange) {
+        Link link = link(exchange);
+        if (store.link(link.id()).version() != link.version()) {
+            throw new StaleClaimException(link.id());
+        }
     }
 
     /** Keeps what the plan is about to write. */
     public void intend(Exchange exchange) {
-        set(exchange, store.intend(link(exchange), plan(exchange).intent()));
+        Link link = link(exchange);
+        // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
+        set(exchange, store.progress(link, Store.columns("base",
+            planning.settledBase(link, document(exchange, "referral"), document(exchange, "record")), "intent", plan(exchange).intent()), List.of()));
     }
 
     /**
@@ -159,7 +215,8 @@ public final class Ledger {
         if (refused.equals(link.refused())) {
             throw cause;
         }
-        store.progress(link, Store.columns("refused", refused, "intent", null), List.of(Entry.of("refused", cause.getMessage())));
+        store.progress(link, Store.columns("refused", refused, "intent", null),
+            costing(exchange, List.of(Entry.of("refused", cause.getMessage()))));
         throw new StaleFailure("Partner Center refused one field; the others are planned again.");
     }
 
@@ -192,14 +249,16 @@ public final class Ledger {
         }
         Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason, "base", plan.nextBase(),
             "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
-            "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt);
+            "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
+            "compared_under", mappingVersion);
         if (document(exchange, "microsoft") != null) {
             columns.put("microsoft", document(exchange, "microsoft"));
             columns.put("microsoft_id", document(exchange, "microsoft").get("id"));
         }
-        Link done = store.finish(link, columns, entries);
+        Link done = store.finish(link, columns, costing(exchange, entries));
         set(exchange, done);
-        if (plan.again() || !plan.isEmpty() && planning.asksForMore(done, plan, referral, record)) {
+        // Also after an empty plan: the referral as it answers to its CRM id may carry what a user said meanwhile.
+        if (plan.again() || planning.asksForMore(done, plan, referral, record)) {
             store.mark(done.id(), Side.NEITHER);
         } else if (plan.waitsForGrace()) {
             exchange.setVariable("waitSeconds", planning.waitSeconds(done));
@@ -218,7 +277,19 @@ public final class Ledger {
         String reason = exchange.getVariable("reason", String.class);
         List<Entry> entries = reason.equals(link.told()) ? List.of() : List.of(Entry.of("resting", reason));
         set(exchange, store.rest(link, Store.columns("state", "resting", "reason", reason, "told", reason, "intent", link.intent(),
-            "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")), entries));
+            "failures", 0, "record", exchange.getVariable("record") == null ? link.record() : exchange.getVariable("record")),
+            costing(exchange, entries)));
+    }
+
+    /** The entries with the calls that led to them, on the first of them: each call is told once. */
+    private static List<Entry> costing(Exchange exchange, List<Entry> entries) {
+        Tally tally = exchange.getVariable(Tally.VARIABLE, Tally.class);
+        if (tally == null || entries.isEmpty()) {
+            return entries;
+        }
+        List<Entry> told = new ArrayList<>(entries);
+        told.set(0, entries.get(0).costing(tally.take()));
+        return told;
     }
 
     /** The link that has this id on one of its sides; null if none has. */

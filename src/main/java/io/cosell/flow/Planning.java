@@ -62,12 +62,33 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
+        return plan(link, settledBase(link, record, partnerCenter, crm), partnerCenter, crm);
+    }
+
+    /** What both sides last agreed on, with all that the connector had begun to write and that has landed. */
+    public JsonNode settledBase(Link link, Map<String, Object> referral, Map<String, Object> record) {
+        return settledBase(link, record, view(referral), view(record));
+    }
+
+    private JsonNode settledBase(Link link, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
         JsonNode base = baseFor(link, record, crm);
-        // An intent without "seen" is that of a referral about to be made; it holds no values.
-        if (link.intent() != null && link.intent().has("seen")) {
-            base = Planner.settle(policy, base, link.intent(), partnerCenter, crm);
-        }
-        return plan(link, base, partnerCenter, crm);
+        return link.intent() == null ? base : Planner.settle(policy, base, link.intent(), partnerCenter, crm);
+    }
+
+    /**
+     * What is about to be stored before a side is made: its values, in the form of {@link Plan#intent}. Without it they would look like
+     * a user's when the other side is edited in the same moment.
+     *
+     * @param side the side that is made
+     * @param view what it is made from
+     */
+    public ObjectNode intentOf(io.cosell.plan.Side side, JsonNode view) {
+        ObjectNode intent = JSON.createObjectNode();
+        ObjectNode values = intent.putObject(side.key());
+        policy.fields().stream().filter(field -> field.updates(io.cosell.plan.Side.CRM) || field.updates(io.cosell.plan.Side.PARTNER_CENTER))
+            .flatMap(field -> field.paths().stream()).filter(path -> !view.at(path).isMissingNode())
+            .forEach(path -> values.set(path, view.at(path)));
+        return intent;
     }
 
     /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */

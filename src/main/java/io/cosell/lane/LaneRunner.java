@@ -68,7 +68,10 @@ public final class LaneRunner {
     private Optional<Duration> rounds(String linkId) {
         int stale = 0;
         for (int round = 0; round < ROUND_LIMIT; round++) {
-            Exchange exchange = camel.request("direct:lane", message -> message.getIn().setBody(linkId));
+            Exchange exchange = camel.request("direct:lane", message -> {
+                message.getIn().setBody(linkId);
+                message.setVariable(Tally.VARIABLE, new Tally());
+            });
             Throwable failure = unwrap(exchange.getException());
             if (failure == null) {
                 Long waitSeconds = exchange.getVariable("waitSeconds", Long.class);
@@ -90,7 +93,7 @@ public final class LaneRunner {
                 if (!(failure instanceof LaneFailure)) {
                     LOG.error("The lane of link {} failed in an unexpected way; it rests.", linkId, failure);
                 }
-                Optional<Duration> again = rest(linkId, failure);
+                Optional<Duration> again = rest(linkId, failure, exchange);
                 if (again.isPresent()) {
                     return again;
                 }
@@ -103,9 +106,10 @@ public final class LaneRunner {
     }
 
     /** Tells the record and the journal why the lane rests. A failure to tell the record does not keep the lane from resting. */
-    private Optional<Duration> rest(String linkId, Throwable failure) {
+    private Optional<Duration> rest(String linkId, Throwable failure, Exchange failed) {
         Exchange exchange = camel.request("direct:lane-rests", message -> {
             message.getIn().setBody(linkId);
+            message.setVariable(Tally.VARIABLE, failed.getVariable(Tally.VARIABLE));
             message.setVariable("reason", describe(failure));
         });
         Throwable second = unwrap(exchange.getException());
@@ -118,7 +122,8 @@ public final class LaneRunner {
         }
         Link link = store.link(linkId);
         store.rest(link, Store.columns("state", "resting", "reason", describe(failure), "failures", 0),
-            List.of(Entry.of("resting", describe(failure)), Entry.of("failed", "The record could not be told: " + describe(second))));
+            List.of(Entry.of("resting", describe(failure)).costing(calls(exchange)),
+                Entry.of("failed", "The record could not be told: " + describe(second))));
         return Optional.empty();
     }
 
@@ -131,10 +136,16 @@ public final class LaneRunner {
             pause = asked;
         }
         List<Entry> entries = Objects.equals(reason, link.reason()) ? List.of()
-            : List.of(Entry.of("failed", reason + " The lane tries again by itself."));
+            : List.of(Entry.of("failed", reason + " The lane tries again by itself.").costing(calls(exchange)));
         store.progress(link, Store.columns("failures", link.failures() + 1, "reason", reason), entries);
         LOG.warn("Deal {}: {} Next try in {}.", name(link), reason, pause);
         return pause;
+    }
+
+    /** What the failed run cost; null if nothing is known of it. */
+    private static String calls(Exchange exchange) {
+        Tally tally = exchange == null ? null : exchange.getVariable(Tally.VARIABLE, Tally.class);
+        return tally == null ? null : tally.take();
     }
 
     private static String name(Link link) {

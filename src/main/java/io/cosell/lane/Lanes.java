@@ -1,11 +1,13 @@
 package io.cosell.lane;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.cosell.store.Change;
@@ -24,12 +26,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs lanes on db-scheduler: a task's key is the lane, so no lane runs twice at a time, on any number of machines that share the
  * database. A mark is stored before its task; a mark whose task was refused because the lane was just running is found again by the
- * check after the run, and one lost to a crash by the check at the start. Bean {@code lanes} in the routes.
+ * check after the run, and one whose process died in between by a search that goes on all the time on one of the machines. A lane whose
+ * process is killed or stands still goes on elsewhere within the time given as {@code takeover}. Bean {@code lanes} in the routes.
  */
 public final class Lanes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     private static final TaskDescriptor<Void> LANE = TaskDescriptor.of("lane", Void.class);
+    private static final TaskDescriptor<Void> SEARCH = TaskDescriptor.of("search-forgotten-lanes", Void.class);
+    /** db-scheduler takes no fewer. */
+    private static final int MISSED_HEARTBEATS = 4;
+    /** It looks for missed heartbeats at every second one; one more is left for what that takes. */
+    private static final int HEARTBEATS_UNTIL_TAKEOVER = MISSED_HEARTBEATS + 2 + 1;
 
     private final Store store;
     private final Scheduler scheduler;
@@ -40,8 +48,11 @@ public final class Lanes implements AutoCloseable {
      * @param run          works off one lane and says when it has to run again, as {@link LaneRunner#run}
      * @param threads      how many lanes run at a time
      * @param pollInterval how often due tasks are looked for; tasks that are due at once do not wait for it
+     * @param takeover     how soon a lane goes on whose process was killed or stands still
+     * @param process      name of this process, different from that of any other
      */
-    public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval) {
+    public Lanes(DataSource dataSource, Store store, Function<String, Optional<Duration>> run, int threads, Duration pollInterval,
+                 Duration takeover, String process) {
         this.store = store;
         CustomTask<Void> task = Tasks.custom(LANE)
             .onFailure(new FailureHandler.OnFailureReschedule<>(FixedDelay.ofSeconds(10)))
@@ -57,16 +68,19 @@ public final class Lanes implements AutoCloseable {
                     } else {
                         operations.stop();
                         // A mark stored while the task still stood could not schedule it; seen here, it is not lost.
-                        if (store.link(lane).isMarked()) {
-                            wake(lane);
-                        }
+                        wake(lane);
                     }
                 };
             });
+        RecurringTask<Void> search = Tasks.recurring(SEARCH, FixedDelay.of(takeover))
+            .execute((instance, context) -> store.forgottenLanes().forEach(this::wake));
         this.scheduler = Scheduler.create(dataSource, task)
+            .startTasks(search)
+            .schedulerName(new SchedulerName.Fixed(process))
             .threads(threads)
             .pollingInterval(pollInterval)
-            .heartbeatInterval(Duration.ofSeconds(10))
+            .heartbeatInterval(takeover.dividedBy(HEARTBEATS_UNTIL_TAKEOVER))
+            .missedHeartbeatsLimit(MISSED_HEARTBEATS)
             .enableImmediateExecution()
             .shutdownMaxWait(Duration.ofSeconds(20))
             .build();
@@ -92,7 +106,12 @@ public final class Lanes implements AutoCloseable {
      */
     public Store.Accepted accept(List<Change> changes, String cursorName, String cursorValue) {
         Store.Accepted accepted = store.accept(changes, cursorName, cursorValue);
-        accepted.lanes().forEach(this::wake);
+        try {
+            accepted.lanes().forEach(this::wake);
+        } catch (RuntimeException e) {
+            LOG.warn("Changes of {} deals are stored, but their lanes could not be called; they are found again soon.",
+                accepted.lanes().size(), e);
+        }
         return accepted;
     }
 
@@ -108,9 +127,15 @@ public final class Lanes implements AutoCloseable {
         schedule(linkId, true);
     }
 
-    /** Makes a marked lane run. One that waits out a grace period runs at once; one that waits because of failures keeps its pause. */
+    /**
+     * Makes a marked lane run; another process may have run it meanwhile, then there is nothing to do. One that waits out a grace period
+     * runs at once; one that waits because of failures keeps its pause.
+     */
     public void wake(String linkId) {
-        schedule(linkId, store.link(linkId).failures() == 0);
+        Link link = store.link(linkId);
+        if (link.isMarked()) {
+            schedule(linkId, link.failures() == 0);
+        }
     }
 
     private void schedule(String linkId, boolean evenIfItWaits) {

@@ -71,7 +71,7 @@ public record Field(String path, List<String> with, String title, Type type, Lis
     }
 
     /** Whether changes of it travel to {@code target} after creation. */
-    boolean updates(Side target) {
+    public boolean updates(Side target) {
         return (target == Side.CRM ? toCrm : toPartnerCenter) == Travel.ALWAYS;
     }
 

@@ -141,6 +141,9 @@ public interface CrmSeller {
     /** The user as whom the connector writes. */
     String connectorUser();
 
+    /** Changes a field of an opportunity as the user as whom the connector writes, as somebody might who signs in as that user. */
+    void editsAsConnector(String opportunity, DealField field, Object value);
+
     /** Tables whose changes the connector asks for. */
     List<String> polledTables();
 

@@ -8,8 +8,13 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Opens the database of the store and brings its tables up to date. SQLite in a file is the default (write-ahead log, every commit
@@ -17,10 +22,16 @@ import org.flywaydb.core.Flyway;
  */
 public final class Database {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final String SQLITE = "jdbc:sqlite:";
     private static final int POOL_SIZE = 12;
 
     private Database() {
+    }
+
+    /** Whether several processes may serve on the database of this URL at a time. */
+    public static boolean isShared(String url) {
+        return !url.startsWith(SQLITE);
     }
 
     /**
@@ -34,7 +45,7 @@ public final class Database {
         config.setPoolName("store");
         config.setMaximumPoolSize(POOL_SIZE);
         config.setJdbcUrl(url);
-        boolean sqlite = url.startsWith(SQLITE);
+        boolean sqlite = !isShared(url);
         if (sqlite) {
             makeFolder(url);
             config.addDataSourceProperty("journal_mode", "WAL");
@@ -43,15 +54,22 @@ public final class Database {
             config.addDataSourceProperty("foreign_keys", "true");
             // A transaction that reads before it writes must not find the write lock taken half-way.
             config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        } else {
+            // What is acknowledged is on disk, whatever the server's default: off would lose the last commits with the server.
+            config.setConnectionInitSql("select set_config('synchronous_commit', 'on', false)"
+                + " where current_setting('synchronous_commit') = 'off'");
         }
         if (user != null && !user.isEmpty()) {
             config.setUsername(user);
             config.setPassword(password);
         }
         HikariDataSource dataSource = new HikariDataSource(config);
+        if (!sqlite) {
+            warnIfNotDurable(dataSource);
+        }
         Flyway.configure(Database.class.getClassLoader())
             .dataSource(dataSource)
-            .locations("classpath:db")
+            .locations(sqlite ? new String[] {"classpath:db"} : new String[] {"classpath:db", "classpath:db-postgresql"})
             .placeholders(sqlite
                 ? Map.of("identity", "integer primary key autoincrement", "bytes", "blob", "timestamp", "timestamp", "flag", "bit")
                 : Map.of("identity", "bigint generated always as identity primary key", "bytes", "bytea",
@@ -59,6 +77,17 @@ public final class Database {
             .load()
             .migrate();
         return dataSource;
+    }
+
+    /** Without fsync and full pages a server that loses power loses what it said was committed; no session can change that. */
+    private static void warnIfNotDurable(DataSource dataSource) {
+        List<String> off = JdbcClient.create(dataSource)
+            .sql("select name from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off' order by name")
+            .query(String.class).list();
+        if (!off.isEmpty()) {
+            LOG.warn("The PostgreSQL server of the store runs with {} = off: events that were acknowledged can be lost when it loses power."
+                + " Set it to on in its postgresql.conf.", String.join(" and ", off));
+        }
     }
 
     private static void makeFolder(String url) {

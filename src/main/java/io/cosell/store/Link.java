@@ -17,6 +17,7 @@ import java.util.Map;
  * @param intent        what the connector was about to write when it last stopped, null if nothing was under way
  * @param referral      the referral as last seen, null if never
  * @param record        the record as last seen, null if never
+ * @param noticed       the record as a poll brought it since, in the CRM's own words; null if none did, or if it must be read
  * @param microsoft     what Microsoft's referral last said, null if there is none
  * @param refused       by path, the value Partner Center refused
  * @param closedSeenAt  ISO time since when the record is closed while the referral is not, null if it is not so
@@ -31,8 +32,9 @@ import java.util.Map;
  */
 public record Link(String id, String referralId, String engagementId, String recordKind, String recordId, String state, String reason,
                    JsonNode base, JsonNode intent, Map<String, Object> referral, Map<String, Object> record,
-                   Map<String, Object> microsoft, Map<String, JsonNode> refused, String closedSeenAt, String told, int failures,
-                   long marks, long marksDone, boolean referralMoved, boolean recordMoved, boolean relatedMoved, long version) {
+                   Map<String, Object> noticed, Map<String, Object> microsoft, Map<String, JsonNode> refused, String closedSeenAt,
+                   String told, int failures, long marks, long marksDone, boolean referralMoved, boolean recordMoved,
+                   boolean relatedMoved, long version) {
 
     /** Whether a mark waits to be worked off. */
     public boolean isMarked() {
@@ -41,13 +43,19 @@ public record Link(String id, String referralId, String engagementId, String rec
 
     /** A link that is not in the store, for a deal of which only one side is known. */
     public static Link of(String id, String referralId, String recordKind, String recordId) {
-        return new Link(id, referralId, null, recordKind, recordId, "open", null, null, null, null, null, null, Map.of(), null, null, 0,
-            0, 0, true, true, false, 0);
+        return new Link(id, referralId, null, recordKind, recordId, "open", null, null, null, null, null, null, null, Map.of(), null, null,
+            0, 0, 0, true, true, false, 0);
     }
 
-    /** The same link as if both sides might have changed. */
+    /** The same link as if both sides might have changed, and have to be read. */
     public Link moved() {
-        return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, microsoft,
+        return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, null, microsoft,
             refused, closedSeenAt, told, failures, marks, marksDone, true, true, relatedMoved, version);
+    }
+
+    /** The same link as a lane holds it that works off the marks up to this one. */
+    Link claimedAt(long mark) {
+        return new Link(id, referralId, engagementId, recordKind, recordId, state, reason, base, intent, referral, record, noticed,
+            microsoft, refused, closedSeenAt, told, failures, mark, marksDone, referralMoved, recordMoved, relatedMoved, version);
     }
 }

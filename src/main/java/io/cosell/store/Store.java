@@ -47,13 +47,16 @@ public final class Store {
     private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     /** Columns a lane may set on its link; anything else in an update is a mistake of the caller. */
     private static final Set<String> SETTABLE = Set.of("referral_id", "engagement_id", "record_kind", "record_id", "state", "reason",
-        "base", "intent", "referral", "record", "microsoft", "microsoft_id", "refused", "closed_seen_at", "told", "failures");
+        "base", "intent", "referral", "record", "microsoft", "microsoft_id", "refused", "closed_seen_at", "told", "failures",
+        "compared_under");
 
     private static final String MARKS_DONE = "marks_done = :marks, ";
-    private static final String HEAL_MARK = "auto-heal";
-    /** Changes of equal time, and clocks that differ. */
-    private static final Duration HEAL_OVERLAP = Duration.ofMinutes(10);
+    /** Under which configuration the store was last used. */
+    private static final String CONFIGURATION = "configuration";
+    /** Characters of a date in a time of the store. */
+    private static final int DAY = 10;
     private static final Duration EVENTS_KEPT = Duration.ofDays(30);
+    private static final Duration ROUNDS_KEPT = Duration.ofDays(90);
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -75,9 +78,10 @@ public final class Store {
      * What became of accepted changes.
      *
      * @param lanes      ids of the links that were marked
+     * @param missed     those of them that waited for nothing before: no other hint had told of it
      * @param unresolved related-referral events whose referral no link knows
      */
-    public record Accepted(Set<String> lanes, List<Change> unresolved) {
+    public record Accepted(Set<String> lanes, Set<String> missed, List<Change> unresolved) {
     }
 
     /**
@@ -91,21 +95,22 @@ public final class Store {
     public Accepted accept(List<Change> changes, String cursorName, String cursorValue) {
         return transaction.execute(status -> {
             Set<String> lanes = new LinkedHashSet<>();
+            Set<String> missed = new LinkedHashSet<>();
             List<Change> unresolved = new ArrayList<>();
             for (Change change : changes) {
-                if (!acceptOne(change, lanes)) {
+                if (!acceptOne(change, lanes, missed)) {
                     unresolved.add(change);
                 }
             }
             if (cursorName != null && cursorValue != null) {
                 putCursor(cursorName, cursorValue);
             }
-            return new Accepted(lanes, unresolved);
+            return new Accepted(lanes, missed, unresolved);
         });
     }
 
     /** False for a related event whose referral no link knows. */
-    private boolean acceptOne(Change change, Set<String> lanes) {
+    private boolean acceptOne(Change change, Set<String> lanes, Set<String> missed) {
         boolean crm = change.source().equals("crm");
         boolean related = change.name().startsWith("related-");
         Optional<Link> known = crm ? linkOfRecordOrPart(change.resourceId()) : linkOf("referral_id", change.resourceId())
@@ -127,8 +132,10 @@ public final class Store {
             jdbc.sql("update event set link_id = ? where fingerprint = ?").params(link, fingerprint(change)).update();
         }
         boolean ofMicrosoft = related || !crm && known.isPresent() && !change.resourceId().equals(known.get().referralId());
-        mark(link, ofMicrosoft ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL);
-        lanes.add(link);
+        mark(link, ofMicrosoft ? Side.RELATED : crm ? Side.RECORD : Side.REFERRAL, change.row());
+        if (lanes.add(link) && known.filter(Link::isMarked).isEmpty()) {
+            missed.add(link);
+        }
         return true;
     }
 
@@ -150,7 +157,9 @@ public final class Store {
             return false;
         }
         if (change.version() != null) {
-            return change.version().equals(seen.get("etag"));
+            // Of a part, such as a solution, the record keeps the version tag too.
+            return change.version().equals(seen.get("etag"))
+                || seen.get("partVersions") instanceof List<?> parts && parts.contains(change.version());
         }
         return change.resourceId().equals(link.referralId()) && !change.name().startsWith("related-") && change.changedAt() != null
             && change.changedAt().equals(seen.get("changedAt"));
@@ -169,12 +178,20 @@ public final class Store {
 
     /** Marks a lane. Marking twice before it runs is one mark's work; a mark while it runs leads to one more run. */
     public void mark(String linkId, Side side) {
-        jdbc.sql("update link set marks = marks + 1, referral_moved = case when :referral = 1 then 1 else referral_moved end,"
-                + " record_moved = case when :record = 1 then 1 else record_moved end,"
-                + " related_moved = case when :related = 1 then 1 else related_moved end where id = :id")
+        mark(linkId, side, null);
+    }
+
+    /** Where it is known only that the record moved, not how, a row that comes later does not tell it all: it is read. */
+    private void mark(String linkId, Side side, Map<String, Object> row) {
+        jdbc.sql("update link set marks = marks + 1, noticed = case when :record = 0 then noticed"
+                + " when record_moved > 0 and noticed is null then null else :row end,"
+                + " referral_moved = case when :referral = 1 then marks + 1 else referral_moved end,"
+                + " record_moved = case when :record = 1 then marks + 1 else record_moved end,"
+                + " related_moved = case when :related = 1 then marks + 1 else related_moved end where id = :id")
             .param("referral", side.referral() ? 1 : 0)
             .param("record", side.record() ? 1 : 0)
             .param("related", side == Side.RELATED ? 1 : 0)
+            .param("row", toColumn(row))
             .param("id", linkId)
             .update();
     }
@@ -235,6 +252,13 @@ public final class Store {
         return jdbc.sql("select id from link where marks > marks_done order by updated_at").query(String.class).list();
     }
 
+    /** Ids of the links with a mark that no task of the lanes stands for: whoever stored the mark did not come to call the lane. */
+    public List<String> forgottenLanes() {
+        return jdbc.sql("select id from link where marks > marks_done"
+            + " and not exists (select 1 from scheduled_tasks where task_name = 'lane' and task_instance = link.id) order by updated_at")
+            .query(String.class).list();
+    }
+
     private Optional<Link> linkOf(String column, String value) {
         return jdbc.sql("select * from link where " + column + " = ? order by created_at").param(value).query(Store::toLink)
             .list().stream().findFirst();
@@ -276,10 +300,12 @@ public final class Store {
 
     /** Ends the work of a lane: link, journal and the marks it has worked off, in one transaction. */
     public Link finish(Link link, Map<String, Object> columns, List<Entry> entries) {
-        // What moved stays marked as moved if a new mark came while the lane ran.
-        return update(link, columns, entries, MARKS_DONE + "referral_moved = case when marks = :marks then 0 else referral_moved end,"
-            + " record_moved = case when marks = :marks then 0 else record_moved end,"
-            + " related_moved = case when marks = :marks then 0 else related_moved end, ");
+        // What was marked while the lane ran stays marked; the rest of it is as the lane has seen it.
+        return update(link, columns, entries, MARKS_DONE
+            + "referral_moved = case when referral_moved <= :marks then 0 else referral_moved end,"
+            + " record_moved = case when record_moved <= :marks then 0 else record_moved end,"
+            + " noticed = case when record_moved <= :marks then null else noticed end,"
+            + " related_moved = case when related_moved <= :marks then 0 else related_moved end, ");
     }
 
     /**
@@ -287,7 +313,7 @@ public final class Store {
      * for, reads it again.
      */
     public Link rest(Link link, Map<String, Object> columns, List<Entry> entries) {
-        return update(link, columns, entries, MARKS_DONE);
+        return update(link, columns, entries, MARKS_DONE + "noticed = null, ");
     }
 
     private Link update(Link link, Map<String, Object> columns, List<Entry> entries, String done) {
@@ -319,7 +345,8 @@ public final class Store {
             }
             Link changed = link(link.id());
             journal(changed, entries);
-            return changed;
+            // A mark that came since the lane began is not worked off by it, however often the lane has kept its progress.
+            return done.isEmpty() ? changed.claimedAt(link.marks()) : changed;
         });
     }
 
@@ -384,11 +411,11 @@ public final class Store {
     /** Adds entries that belong to a link. */
     public void journal(Link link, List<Entry> entries) {
         for (Entry entry : entries) {
-            jdbc.sql("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            jdbc.sql("insert into journal (at, link_id, referral_id, record_id, kind, side, field, old_value, new_value, reason, calls)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(Arrays.asList(now(), link == null ? null : link.id(), link == null ? null : link.referralId(),
                     link == null ? null : link.recordId(), entry.kind(), entry.side(), entry.field(), entry.oldValue(), entry.newValue(),
-                    entry.reason()))
+                    entry.reason(), entry.calls()))
                 .update();
         }
     }
@@ -422,6 +449,22 @@ public final class Store {
             .params(name, value, now()).update();
     }
 
+    /**
+     * Marks every lane that rests if the configuration is not the one the store last saw. Of several processes that start with it, one
+     * finds it changed.
+     *
+     * @param fingerprint what the configuration comes down to
+     * @return how many lanes rested and are tried once more
+     */
+    public int configuredAs(String fingerprint) {
+        return transaction.execute(status -> {
+            int changed = jdbc.sql("insert into cursor_mark (name, value, updated_at) values (?, ?, ?) on conflict (name) do update"
+                    + " set value = excluded.value, updated_at = excluded.updated_at where cursor_mark.value <> excluded.value")
+                .params(CONFIGURATION, fingerprint, now()).update();
+            return changed == 0 ? 0 : markResting();
+        });
+    }
+
     /** Forgets a cursor, so that the next poll reads everything. */
     public void dropCursor(String name) {
         jdbc.sql("delete from cursor_mark where name = ?").param(name).update();
@@ -431,6 +474,10 @@ public final class Store {
     public void cursorRefused(String table, String why) {
         String name = "crm-changes " + table;
         if (cursor(name) != null) {
+            // When it was last good bounds what has to be looked at again.
+            jdbc.sql("insert into cursor_mark (name, value, updated_at) select name || ' was good', updated_at, updated_at from cursor_mark"
+                + " where name = ? on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at")
+                .param(name).update();
             dropCursor(name);
             journal("failed", "The CRM no longer knows what changed in " + table + " since the last time; everything is read once more. "
                 + why);
@@ -439,23 +486,78 @@ public final class Store {
         }
     }
 
-    /** From when auto-heal looks for changes: its last start less an overlap, or a day back the first time. */
-    public String healSince() {
-        String mark = cursor(HEAL_MARK);
-        Instant since = mark == null ? clock.instant().minus(Duration.ofDays(1)) : Instant.parse(mark).minus(HEAL_OVERLAP);
-        return TIME.format(since);
+    /** When a cursor that was refused was last good; null if none was. */
+    public String lastGood(String name) {
+        return cursor(name + " was good");
     }
 
-    /** A round of auto-heal is over: its mark moves, what it found is journaled, and old events are forgotten. */
-    public void healed(String startedAt, int referrals, int recoveredReferrals, int records, int recoveredRecords) {
+    /**
+     * The whole of a table was listed: hints for the deals whose record or part was not in it. Deals that have ended are left alone.
+     *
+     * @param kind   opportunity, lead or solution
+     * @param listed ids of all rows of the table
+     */
+    public List<Change> notListed(String kind, Set<String> listed) {
+        boolean part = !kind.equals("opportunity") && !kind.equals("lead");
+        return (part ? jdbc.sql("select part_id from link_part") : jdbc.sql("select record_id from link where record_kind = ?"
+                + " and record_id is not null and state <> 'ended'").param(kind))
+            .query(String.class).list().stream().filter(id -> !listed.contains(id))
+            .map(id -> new Change("crm", kind + "-not-listed", id, part ? null : kind, now(), null, false)).toList();
+    }
+
+    /** Sets two cursors at once. */
+    public void moveCursors(String name, String value, String name2, String value2) {
         transaction.executeWithoutResult(status -> {
-            putCursor(HEAL_MARK, startedAt);
+            putCursor(name, value);
+            putCursor(name2, value2);
+        });
+    }
+
+    // ---- auto-heal
+
+    /** How every deal stands. */
+    public List<Standing> standings() {
+        return jdbc.sql("select id, referral_id, record_kind, record_id, state, reason, marks, marks_done, closed_seen_at, compared_under"
+                + " from link order by created_at, id")
+            .query((row, number) -> new Standing(row.getString("id"), row.getString("referral_id"), row.getString("record_kind"),
+                row.getString("record_id"), row.getString("state"), row.getString("reason"),
+                row.getLong("marks") > row.getLong("marks_done"), row.getString("closed_seen_at") != null, row.getString("compared_under")))
+            .list();
+    }
+
+    /** Whether the referral of a link was closed when it was last seen. */
+    public boolean isClosed(String linkId) {
+        Map<String, Object> referral = link(linkId).referral();
+        return referral != null && "Closed".equals(referral.get("status"));
+    }
+
+    /** A round of auto-heal is over: what it proved is kept, what it recovered is journaled, and old events and rounds are forgotten. */
+    public void healed(Heal heal) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql("insert into heal (at, complete, mapping_version, linked, in_step, recovered, referrals, records, statement)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .params(heal.at(), heal.complete() ? 1 : 0, heal.mappingVersion(), heal.linked(), heal.inStep(), heal.recovered(),
+                    heal.referrals(), heal.records(), heal.statement()).update();
+            // The last full comparison is what later rounds build on.
+            jdbc.sql("delete from heal where at < ? and id not in (select max(id) from heal where complete = 1)")
+                .param(time(clock.instant().minus(ROUNDS_KEPT))).update();
             forgetEvents(EVENTS_KEPT);
-            if (recoveredReferrals + recoveredRecords > 0) {
-                journal("healed", "Auto-heal looked at " + referrals + " changed referrals and " + records + " changed records; "
-                    + recoveredReferrals + " and " + recoveredRecords + " of them were not in step and go through their lanes.");
+            if (heal.recovered() > 0) {
+                journal("healed", heal.statement());
             }
         });
+    }
+
+    /** What the last round of auto-heal proved. */
+    public Optional<Heal> lastHeal() {
+        return jdbc.sql("select * from heal order by id desc limit 1").query((row, number) -> new Heal(row.getString("at"),
+            row.getInt("complete") == 1, row.getString("mapping_version"), row.getInt("linked"), row.getInt("in_step"),
+            row.getInt("recovered"), row.getInt("referrals"), row.getInt("records"), row.getString("statement"))).optional();
+    }
+
+    /** When all deals were last compared at once, null if they never were. */
+    public String lastHealOfAll() {
+        return jdbc.sql("select at from heal where complete = 1 order by id desc limit 1").query(String.class).optional().orElse(null);
     }
 
     /** Marks every lane that rests, so that it is tried once more; returns how many there are. */
@@ -472,11 +574,31 @@ public final class Store {
         jdbc.sql("delete from event where received_at < ?").param(TIME.format(clock.instant().minus(olderThan))).update();
     }
 
+    // ---- calls
+
+    /** Adds calls to the count of the day. */
+    public void count(String system, String kind, long calls) {
+        jdbc.sql("insert into call_count (day, system, kind, calls) values (?, ?, ?, ?)"
+                + " on conflict (day, system, kind) do update set calls = call_count.calls + excluded.calls")
+            .params(now().substring(0, DAY), system, kind, calls).update();
+    }
+
+    /** Calls of today (UTC), as rows {@code system}, {@code kind}, {@code calls}. */
+    public List<Map<String, Object>> callsToday() {
+        return jdbc.sql("select system, kind, calls from call_count where day = ? order by system, kind").param(now().substring(0, DAY))
+            .query().listOfRows();
+    }
+
     // ---- columns
 
     /** The time as the store writes it. */
     public String now() {
         return TIME.format(clock.instant());
+    }
+
+    /** An instant as the store writes it. */
+    public static String time(Instant instant) {
+        return TIME.format(instant);
     }
 
     /** A time of the store as an instant. */
@@ -499,11 +621,11 @@ public final class Store {
         return new Link(row.getString("id"), row.getString("referral_id"), row.getString("engagement_id"), row.getString("record_kind"),
             row.getString("record_id"), row.getString("state"), row.getString("reason"), node(row.getString("base")),
             node(row.getString("intent")), fromJson(row.getString("referral"), DOCUMENT), fromJson(row.getString("record"), DOCUMENT),
-            fromJson(row.getString("microsoft"), DOCUMENT),
+            fromJson(row.getString("noticed"), DOCUMENT), fromJson(row.getString("microsoft"), DOCUMENT),
             Optional.ofNullable(fromJson(row.getString("refused"), VALUES)).orElse(Map.of()),
             row.getString("closed_seen_at"), row.getString("told"), row.getInt("failures"), row.getLong("marks"),
-            row.getLong("marks_done"), row.getInt("referral_moved") == 1, row.getInt("record_moved") == 1,
-            row.getInt("related_moved") == 1, row.getLong("version"));
+            row.getLong("marks_done"), row.getLong("referral_moved") > 0, row.getLong("record_moved") > 0,
+            row.getLong("related_moved") > 0, row.getLong("version"));
     }
 
     private static JsonNode node(String json) {

@@ -36,7 +36,7 @@ final class CertificateSource {
 
     static final int LARGEST_FILE = 64 * 1024;
     static final int MOST_ENTRIES = 64;
-    static final Duration FAILURE_TIME = Duration.ofSeconds(10);
+    static final Duration FAILURE_TIME = Duration.ofSeconds(1);
 
     private final HttpClient client;
     private final Duration longestDownload;

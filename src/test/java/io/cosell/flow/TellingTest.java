@@ -28,7 +28,7 @@ class TellingTest {
     private static Link link(String told) {
         Link link = Link.of("L1", "R1", "opportunity", "O1");
         return new Link(link.id(), link.referralId(), null, link.recordKind(), link.recordId(), "linked", null, null, null, null, null, null,
-            Map.of(), null, told, 0, 0, 0, false, false, false, 0);
+            null, Map.of(), null, told, 0, 0, 0, false, false, false, 0);
     }
 
     /** A record in step with its referral. */

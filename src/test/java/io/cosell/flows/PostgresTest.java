@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One setting moves the store to PostgreSQL; everything else stays as it is. */
 class PostgresTest {
@@ -47,6 +48,16 @@ class PostgresTest {
             } finally {
                 threads.shutdownNow();
             }
+        }
+    }
+
+    @Test
+    void commitsAreSyncedEvenIfTheServerWouldNot() throws IOException {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "off").start();
+             HikariDataSource dataSource = Database.open(postgres.getJdbcUrl("postgres", "postgres"), "postgres", "")) {
+            assertThat(JdbcClient.create(postgres.getPostgresDatabase()).sql("show synchronous_commit").query(String.class).single())
+                .as("what the server does by itself").isEqualTo("off");
+            assertThat(JdbcClient.create(dataSource).sql("show synchronous_commit").query(String.class).single()).isEqualTo("on");
         }
     }
 

@@ -22,6 +22,7 @@ import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
+import io.cosell.store.Heal;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -39,6 +41,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -77,6 +80,7 @@ final class Stage implements AutoCloseable {
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
         settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
+        settings.put("cosell.auto-heal.full-schedule", "0 0 0 1 1 ? 2099");
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);
@@ -114,7 +118,19 @@ final class Stage implements AutoCloseable {
     }
 
     void startConnector() {
-        connector = Connector.start(folder, settings, Connector.Purpose.SERVE, sandboxes.clock());
+        startConnector(sandboxes.clock());
+    }
+
+    /** A connector whose clock is not the one of the systems. */
+    void startConnector(Clock clock) {
+        connector = Connector.start(folder, settings, Connector.Purpose.SERVE, clock);
+    }
+
+    /** One round of auto-heal, and what it said; {@code what} is all or changed. */
+    Heal heal(String what) {
+        Exchange exchange = connector.camel().request("direct:auto-heal-now", message -> message.getIn().setBody(what));
+        settled();
+        return exchange.getVariable("healed", Heal.class);
     }
 
     void stopConnector() {
@@ -291,6 +307,11 @@ final class Stage implements AutoCloseable {
     /** The reasons of a deal's journal entries of one kind. */
     List<String> reasons(String anyId, String kind) {
         return journal(anyId).stream().filter(entry -> kind.equals(entry.get("kind"))).map(entry -> (String) entry.get("reason")).toList();
+    }
+
+    /** How often a record was read by itself. */
+    long readsOf(String record) {
+        return system.count(call -> call.method().equals("GET") && call.path().contains(record));
     }
 
     // ---- calls of the connector to the CRM, to be used with faults

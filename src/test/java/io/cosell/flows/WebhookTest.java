@@ -43,7 +43,7 @@ class WebhookTest {
     @BeforeAll
     static void open() {
         stage = Stage.open(folder, Map.of());
-        stage.eventually(() -> stage.store().cursor("auto-heal") != null);
+        stage.eventually(() -> stage.store().lastHeal().isPresent());
         // Refusals are counted by the hour; at the start of one no test can run into the next.
         var clock = stage.sandboxes.clock();
         clock.move(Duration.between(clock.instant(), clock.instant().truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS)));

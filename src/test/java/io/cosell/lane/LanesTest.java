@@ -11,6 +11,7 @@ import io.cosell.store.Link;
 import io.cosell.store.Side;
 import io.cosell.store.Store;
 import java.nio.file.Path;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class LanesTest {
 
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration TAKEOVER = Duration.ofSeconds(2);
 
     @TempDir
     Path folder;
@@ -53,7 +55,7 @@ class LanesTest {
     }
 
     private void start(Function<String, Optional<Duration>> run) {
-        lanes = new Lanes(dataSource, store, run, 2, Duration.ofMillis(50));
+        lanes = new Lanes(dataSource, store, run, 2, Duration.ofMillis(50), TAKEOVER, "this-process");
         lanes.start();
     }
 
@@ -223,5 +225,27 @@ class LanesTest {
             hangs.countDown();
         }
         await().until(() -> atRest(hanging));
+    }
+
+    /** As when its process dies between storing the mark and calling the lane. */
+    @Test
+    void aMarkWhoseLaneWasNeverCalledIsFoundWithoutARestart() {
+        start(this::count);
+        String lane = link("R1");
+        store.mark(lane, Side.REFERRAL);
+        await().until(() -> runs.containsKey(lane) && atRest(lane));
+    }
+
+    @Test
+    void aLaneWhoseProcessDiedGoesOnInTime() {
+        String lane = link("R1");
+        store.mark(lane, Side.REFERRAL);
+        JdbcClient.create(dataSource).sql("insert into scheduled_tasks (task_name, task_instance, execution_time, picked, picked_by,"
+                + " last_heartbeat, version) values ('lane', ?, ?, 1, 'another-process', ?, 1)")
+            .params(lane, Timestamp.from(Instant.now()), Timestamp.from(Instant.now())).update();
+        start(this::count);
+        lanes.mark(lane, Side.RECORD);
+        assertThat(runs).as("while the other process may live").isEmpty();
+        await().atMost(TAKEOVER.plusSeconds(2)).until(() -> runs.containsKey(lane) && atRest(lane));
     }
 }

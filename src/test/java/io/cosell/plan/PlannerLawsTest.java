@@ -30,7 +30,10 @@ import net.jqwik.api.arbitraries.ListArbitrary;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for every plan, whatever the documents: checked on generated deals and, type by type, on every combination. */
+/**
+ * What holds for every plan, whatever the documents: checked on 100,000 generated cases and, type by type, on every combination. The
+ * seeds are fixed, so that a failure comes again.
+ */
 class PlannerLawsTest {
 
     private static final Policy POLICY = Fixtures.shipped();
@@ -126,7 +129,7 @@ class PlannerLawsTest {
 
     // ---- the laws ----
 
-    @Property(seed = "1", tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    @Property(seed = "1", tries = 15000, edgeCases = EdgeCasesMode.NONE)
     void nothingIsPlannedWhereAllAgree(@ForAll("deals") Sides sides) {
         Plan plan = Fixtures.plan(POLICY, sides.crm(), sides.crm(), sides.crm());
         assertThat(plan.isEmpty()).isTrue();
@@ -134,17 +137,17 @@ class PlannerLawsTest {
         assertThat(plan.conflicts()).isEmpty();
     }
 
-    @Property(seed = "2", tries = 5000, edgeCases = EdgeCasesMode.NONE)
+    @Property(seed = "2", tries = 15000, edgeCases = EdgeCasesMode.NONE)
     void aWrittenPlanLeavesNothingToDo(@ForAll("deals") Sides sides) {
         leavesNothingToDo(POLICY, sides);
     }
 
-    @Property(seed = "3", tries = 5000, edgeCases = EdgeCasesMode.NONE)
+    @Property(seed = "3", tries = 10000, edgeCases = EdgeCasesMode.NONE)
     void nothingAUserChangedDisappears(@ForAll("deals") Sides sides) {
         nothingDisappears(POLICY, sides);
     }
 
-    @Property(seed = "4", tries = 5000, edgeCases = EdgeCasesMode.NONE)
+    @Property(seed = "4", tries = 20000, edgeCases = EdgeCasesMode.NONE)
     void whatIsOneWayNeverGoesBack(@ForAll("deals") Sides sides) {
         Plan plan = plan(POLICY, sides);
         Sides after = write(plan, sides);
@@ -160,12 +163,74 @@ class PlannerLawsTest {
         }
     }
 
+    /** A value that a user set and a plan overwrites is kept as the loser of a conflict, exactly as it stood. */
+    @Property(seed = "8", tries = 10000, edgeCases = EdgeCasesMode.NONE)
+    void aLosingValueIsAlwaysKept(@ForAll("deals") Sides sides) {
+        Plan plan = plan(POLICY, sides);
+        for (Conflict conflict : plan.conflicts()) {
+            Field field = POLICY.fieldOf(conflict.path()).orElseThrow();
+            JsonNode loser = conflict.winner() == Side.CRM ? sides.partnerCenter() : sides.crm();
+            List<String> paths = Normalise.held(field, sides.crm());
+            ObjectNode kept = (ObjectNode) json("{}");
+            // A field with several paths keeps them together.
+            paths.forEach(path -> Views.set(kept, path, paths.size() == 1 && !conflict.lost().isObject() ? conflict.lost()
+                : conflict.lost().path(path.substring(path.lastIndexOf('/') + 1))));
+            assertThat(FieldPlan.agreed(field, kept, paths).key()).as(field.path()).isEqualTo(FieldPlan.agreed(field, loser, paths).key());
+        }
+        for (Side side : Side.values()) {
+            JsonNode before = side == Side.CRM ? sides.crm() : sides.partnerCenter();
+            for (Change change : side == Side.CRM ? plan.crm() : plan.partnerCenter()) {
+                Field field = POLICY.fieldOf(change.path()).orElseThrow();
+                boolean told = plan.refusals().stream().anyMatch(refusal -> refusal.path().equals(field.path()));
+                // Elements of a list and steps of a status add up, and nothing of either side is lost.
+                boolean unseen = side == Side.PARTNER_CENTER && !field.readable();
+                if (field.type() == Field.Type.LIST || field.type() == Field.Type.STATUS || told || unseen) {
+                    continue;
+                }
+                List<String> paths = Normalise.held(field, sides.crm());
+                Value base = FieldPlan.agreed(field, sides.base(), paths);
+                Value said = FieldPlan.agreed(field, before, paths);
+                boolean users = !said.same(base) && !(nothingToSay(field, base) && nothingToSay(field, said));
+                assertThat(!users || plan.conflicts().stream().anyMatch(conflict -> conflict.winner() == side.other()
+                    && field.paths().contains(conflict.path()))).as(() -> field.path() + " of " + side + " in " + sides).isTrue();
+            }
+        }
+    }
+
+    /** What cannot be understood, or was refused, rests alone: the plan for every other field is the one it would have been. */
+    @Property(seed = "9", tries = 12000, edgeCases = EdgeCasesMode.NONE)
+    void aRefusedFieldBlocksNoOther(@ForAll("deals") Sides sides, @ForAll Random random) {
+        Plan usual = plan(POLICY, sides);
+        List<String> bad = List.copyOf(BAD.keySet());
+        Field hit = POLICY.fieldOf(bad.get(random.nextInt(bad.size()))).orElseThrow();
+        ObjectNode there = sides.partnerCenter().deepCopy();
+        ObjectNode here = sides.crm().deepCopy();
+        Map<String, JsonNode> refused = new LinkedHashMap<>();
+        if (random.nextBoolean()) {
+            Views.set(random.nextBoolean() ? there : here, hit.path(), BAD.get(hit.path()));
+        } else {
+            refused.put(hit.path(), Views.valueAt(here, hit.path()));
+        }
+        Plan plan = Planner.plan(new PlanInput(POLICY, sides.base(), there, here, refused, true));
+        assertThat(others(plan.crm(), hit)).isEqualTo(others(usual.crm(), hit));
+        assertThat(others(plan.partnerCenter(), hit)).isEqualTo(others(usual.partnerCenter(), hit));
+    }
+
+    /** By main path, a value that no field of its type can have. */
+    private static final Map<String, JsonNode> BAD = Map.of("/name", json("[1]"), "/details/dealValue", json("'much'"),
+        "/details/closingDateTime", json("'soon'"), "/details/notes", json("[1]"), "/details/requirements/solutions", json("[{'bad':1}]"),
+        "/consent/consentToShareReferralWithMicrosoftSellers", json("'perhaps'"), "/inviteContext/assistanceRequestCode", json("'much'"));
+
+    private static List<Change> others(List<Change> changes, Field hit) {
+        return changes.stream().filter(change -> !hit.paths().contains(change.path())).toList();
+    }
+
     private static int on(Field field, JsonNode view) {
         return Objects.equals(FieldPlan.agreed(field, view, field.paths()).key(), true) ? 1 : 0;
     }
 
     /** The same input gives the same plan, and the same plan has the order of the policy. */
-    @Property(seed = "5", tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(seed = "5", tries = 12000, edgeCases = EdgeCasesMode.NONE)
     void aPlanIsAFunctionInTheOrderOfThePolicy(@ForAll("deals") Sides sides) {
         Plan plan = plan(POLICY, sides);
         assertThat(plan(POLICY, sides)).isEqualTo(plan);
@@ -176,7 +241,7 @@ class PlannerLawsTest {
     }
 
     /** Edits of different fields on both sides: found together or one after the other, the outcome is the same. */
-    @Property(seed = "6", tries = 2000, edgeCases = EdgeCasesMode.NONE)
+    @Property(seed = "6", tries = 4000, edgeCases = EdgeCasesMode.NONE)
     void disjointEditsMayComeInAnyOrder(@ForAll("deals") Sides sides, @ForAll("choices") List<Integer> edits,
                                         @ForAll("choices") List<Integer> sideOf) {
         // Both start from the same agreed, open deal.
@@ -215,7 +280,7 @@ class PlannerLawsTest {
      * list, is edited on one side only, so the outcome is known: both sides say what was said last, and no write of ours was ever
      * taken for an edit.
      */
-    @Property(seed = "7", tries = 1500, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    @Property(seed = "7", tries = 2000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void theLastWordOfAUserStandsThroughCrashes(@ForAll Random random) {
         List<Integer> played = Stream.of("/details/closingDateTime", "/details/notes", "/trackingInfo/microsoftMsxId", "/name",
             "/details/dealValue").map(PlannerLawsTest::index).toList();

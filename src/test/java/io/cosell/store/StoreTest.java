@@ -2,6 +2,7 @@ package io.cosell.store;
 
 import static io.cosell.store.Store.columns;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -11,6 +12,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,7 +125,15 @@ class StoreTest {
         assertThat(linkOf("O1").recordMoved()).isTrue();
         done("O1", "record", Map.of("etag", "W/2", "parts", List.of("S1")));
         assertThat(accept(new Change("crm", "solution-deleted", "S2", null, null, null, false)).lanes()).isEmpty();
-        assertThat(accept(new Change("crm", "solution-changed", "S9", null, "S9 W/1", null, false)).lanes()).isEmpty();
+        assertThat(accept(new Change("crm", "solution-changed", "S9", null, null, "W/1", false)).lanes()).isEmpty();
+    }
+
+    @Test
+    void aPartWithTheVersionLastSeenIsAnEcho() {
+        accept(row("O1", "W/1", true));
+        done("O1", "record", Map.of("etag", "W/1", "parts", List.of("S1"), "partVersions", List.of("W/7")));
+        assertThat(accept(new Change("crm", "solution-changed", "O1", "opportunity", null, "W/7", false)).lanes()).isEmpty();
+        assertThat(accept(new Change("crm", "solution-changed", "O1", "opportunity", null, "W/8", false)).lanes()).hasSize(1);
     }
 
     @Test
@@ -187,11 +197,73 @@ class StoreTest {
         Link finished = store.finish(read, columns("state", "linked"), List.of());
         assertThat(finished.isMarked()).isTrue();
         assertThat(finished.recordMoved()).isTrue();
-        // What moved before is read once more: it can't be told which of the marks it belongs to.
-        assertThat(finished.referralMoved()).isTrue();
+        assertThat(finished.referralMoved()).as("what the lane has read itself").isFalse();
         Link again = store.finish(finished, columns(), List.of());
         assertThat(again.isMarked()).isFalse();
         assertThat(again.recordMoved() || again.referralMoved() || again.relatedMoved()).isFalse();
+    }
+
+    @Test
+    void aMarkThatComesBeforeTheLaneKeepsItsProgressIsNotLost() {
+        accept(event("referral-created", "R1", "t1"));
+        Link read = linkOf("R1");
+        accept(event("referral-updated", "R1", "t2"));
+
+        Link progressed = store.progress(store.intend(read, null), columns("state", "linked"), List.of());
+        Link finished = store.finish(progressed, columns(), List.of());
+
+        assertThat(finished.isMarked()).as("the update came after the lane had read the referral").isTrue();
+        assertThat(finished.referralMoved()).isTrue();
+    }
+
+    @Test
+    void aRowThatAPollBroughtStaysUntilItIsWorkedOff() {
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/1", true, Map.of("n", 1)));
+        Link read = linkOf("O1");
+        assertThat(read.noticed()).containsEntry("n", 1);
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/2", true, Map.of("n", 2)));
+
+        Link first = store.finish(read, columns("state", "linked"), List.of());
+        assertThat(first.isMarked()).isTrue();
+        assertThat(first.noticed()).as("the newer one").containsEntry("n", 2);
+
+        Link second = store.finish(first, columns(), List.of());
+        assertThat(second.noticed()).isNull();
+        assertThat(second.recordMoved()).isFalse();
+    }
+
+    @Test
+    void aHintThatTellsNothingMakesTheRecordBeRead() {
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/1", true, Map.of("n", 1)));
+        String link = linkOf("O1").id();
+        store.mark(link, Side.REFERRAL);
+        assertThat(store.link(link).noticed()).as("another side").isNotNull();
+
+        store.mark(link, Side.RECORD);
+        assertThat(store.link(link).noticed()).isNull();
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/2", true, Map.of("n", 2)));
+        assertThat(store.link(link).noticed()).as("the row does not tell what the other hint meant").isNull();
+        assertThat(store.link(link).recordMoved()).isTrue();
+    }
+
+    @Test
+    void aLaneThatRestsReadsTheRecordNextTime() {
+        accept(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "W/1", true, Map.of("n", 1)));
+
+        Link rested = store.rest(linkOf("O1"), columns("state", "resting"), List.of());
+
+        assertThat(rested.recordMoved()).isTrue();
+        assertThat(rested.noticed()).isNull();
+    }
+
+    @Test
+    void callsAreCountedByTheDay() {
+        store.count("partner-center", "read", 2);
+        store.count("partner-center", "read", 3);
+        store.count("crm", "batch", 1);
+
+        assertThat(store.callsToday()).extracting(row -> row.get("system") + " " + row.get("kind") + " " + row.get("calls"))
+            .containsExactly("crm batch 1", "partner-center read 5");
     }
 
     @Test
@@ -342,25 +414,78 @@ class StoreTest {
     }
 
     @Test
-    void autoHealLooksBackADayAndThenToItsLastStart() {
-        assertThat(store.healSince()).isEqualTo("2026-02-28T10:00:00.000Z");
-        String startedAt = store.now();
-        clock.forward(Duration.ofMinutes(5));
-        store.healed(startedAt, 4, 0, 7, 0);
-        assertThat(store.healSince()).isEqualTo("2026-03-01T09:50:00.000Z");
+    void aPageThatCannotBeStoredAsAWholeMovesNoCursorAndMarksNothing() {
+        store.putCursor("crm-changes opportunity", "token=1");
+        Change good = new Change("crm", "opportunity-changed", "O1", "opportunity", null, "1", true);
+        Change broken = new Change(null, "opportunity-changed", "O2", "opportunity", null, "1", true);
+
+        assertThatThrownBy(() -> store.accept(List.of(good, broken), "crm-changes opportunity", "token=2"))
+            .isInstanceOf(NullPointerException.class);
+
+        assertThat(store.cursor("crm-changes opportunity")).isEqualTo("token=1");
+        assertThat(store.links()).isEmpty();
+        store.accept(List.of(good), "crm-changes opportunity", "token=2");
+        assertThat(store.markedLinks()).hasSize(1);
+    }
+
+    @Test
+    void whatAWholeTableDoesNotListIsLookedAt() {
+        store.accept(List.of(new Change("crm", "opportunity-changed", "O1", "opportunity", null, "1", true),
+            new Change("crm", "opportunity-changed", "O2", "opportunity", null, "1", true),
+            new Change("crm", "lead-changed", "L1", "lead", null, "1", true)), null, null);
+
+        assertThat(store.notListed("opportunity", Set.of("O2"))).extracting(Change::resourceId).containsExactly("O1");
+        assertThat(store.notListed("solution", Set.of())).isEmpty();
+    }
+
+    @Test
+    void whenACursorWasLastGoodIsKnownAfterItWasRefused() {
+        String good = store.now();
+        store.putCursor("crm-changes lead", "token=1");
+        clock.forward(Duration.ofDays(8));
+        store.cursorRefused("lead", "Too old.");
+        assertThat(store.lastGood("crm-changes lead")).isEqualTo(good);
+    }
+
+    private Heal round(boolean complete, int recovered) {
+        return new Heal(store.now(), complete, "v1", 3, 2, recovered, 4, 7, "At " + store.now() + ": three deals.");
+    }
+
+    @Test
+    void aRoundOfAutoHealIsKeptAndJournaledOnlyIfItRecoveredSomething() {
+        assertThat(store.lastHeal()).isEmpty();
+        assertThat(store.lastHealOfAll()).isNull();
+        Heal all = round(true, 0);
+        store.healed(all);
         assertThat(store.journal()).isEmpty();
-        store.healed(startedAt, 4, 1, 7, 2);
-        assertThat(store.journal()).singleElement().extracting("reason").asString().contains("4 changed referrals", "7 changed records", "1 and 2");
+        clock.forward(Duration.ofMinutes(5));
+        Heal recovering = round(false, 2);
+        store.healed(recovering);
+
+        assertThat(store.lastHeal()).contains(recovering);
+        assertThat(store.lastHealOfAll()).isEqualTo(all.at());
+        assertThat(store.journal()).singleElement().extracting("reason").isEqualTo(recovering.statement());
+        clock.forward(Duration.ofDays(91));
+        store.healed(round(false, 0));
+        assertThat(store.lastHealOfAll()).as("the full comparison that later rounds build on").isEqualTo(all.at());
+    }
+
+    @Test
+    void onlyALaneThatWaitedForNothingCountsAsMissed() {
+        assertThat(accept(event("referral-listed", "R1", "t1")).missed()).hasSize(1);
+        Store.Accepted again = accept(event("referral-listed", "R1", "t2"));
+        assertThat(again.lanes()).hasSize(1);
+        assertThat(again.missed()).as("the lane was marked already").isEmpty();
     }
 
     @Test
     void autoHealForgetsEventsThatAreNotDeliveredAnyMore() {
         accept(event("referral-updated", "R1", "t1"));
         clock.forward(Duration.ofDays(29));
-        store.healed(store.now(), 0, 0, 0, 0);
+        store.healed(round(false, 0));
         assertThat(accept(event("referral-updated", "R1", "t1")).lanes()).isEmpty();
         clock.forward(Duration.ofDays(2));
-        store.healed(store.now(), 0, 0, 0, 0);
+        store.healed(round(false, 0));
         assertThat(accept(event("referral-updated", "R1", "t1")).lanes()).hasSize(1);
     }
 
@@ -371,5 +496,15 @@ class StoreTest {
         open();
         assertThat(store.markedLinks()).hasSize(1);
         assertThat(accept(event("referral-created", "R1", "t1")).lanes()).isEmpty();
+    }
+
+    @Test
+    void ofSeveralProcessesWithANewConfigurationOneTriesTheRestingLanes() {
+        accept(event("referral-created", "R1", "t1"));
+        store.rest(linkOf("R1"), columns("state", "resting"), List.of());
+        assertThat(store.configuredAs("first")).isEqualTo(1);
+        assertThat(store.configuredAs("first")).isZero();
+        assertThat(linkOf("R1").marks()).isEqualTo(2);
+        assertThat(store.configuredAs("second")).isEqualTo(1);
     }
 }

@@ -9,6 +9,7 @@ import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Person;
 import io.cosell.sandbox.SandboxSystem;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -307,6 +308,11 @@ public final class DataverseSeller implements CrmSeller {
     @Override
     public String connectorUser() {
         return DataverseSandbox.APPLICATION_USER;
+    }
+
+    @Override
+    public void editsAsConnector(String opportunity, DealField field, Object value) {
+        crm.update(connectorUser(), OPPORTUNITY, opportunity, columns(OPPORTUNITY, Collections.singletonMap(field, value)));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.cosell.sandbox.Person;
 import io.cosell.sandbox.SandboxSystem;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -326,6 +327,11 @@ public final class SalesforceSeller implements CrmSeller {
     @Override
     public String connectorUser() {
         return Seed.INTEGRATION_USER;
+    }
+
+    @Override
+    public void editsAsConnector(String opportunity, DealField field, Object value) {
+        crm.update(connectorUser(), OPPORTUNITY, opportunity, fields(OPPORTUNITY, Collections.singletonMap(field, value)));
     }
 
     @Override
