@@ -29,6 +29,12 @@ public interface CrmSeller {
 
     Person contact(String contact);
 
+    /** The customer as a lead names it. */
+    Customer customer(String lead);
+
+    /** The customer's person as a lead names them. */
+    Person person(String lead);
+
     /** Ids of the accounts of this name. */
     List<String> accountsNamed(String name);
 
@@ -39,6 +45,9 @@ public interface CrmSeller {
 
     /** Makes an open opportunity; fields that are absent stay empty, as far as the CRM allows. Returns its id. */
     String makesOpportunity(Map<DealField, ?> values);
+
+    /** Whether this CRM lets a seller leave a field of an opportunity empty; others it demands or fills by itself. */
+    boolean mayBeEmpty(DealField field);
 
     /** Makes a customer with a contact and an open opportunity, not shared yet. */
     default String makesOpportunity(String customer, Deal deal) {
@@ -76,6 +85,12 @@ public interface CrmSeller {
 
     /** Takes a solution out of an opportunity. */
     void removesSolution(String opportunity, String solution);
+
+    /** The names under which the CRM lists solutions with this identifier. */
+    List<String> listed(String solution);
+
+    /** How many characters notes may have. */
+    int longestNotes();
 
     /** Closes an opportunity as won. */
     void wins(String opportunity);
@@ -125,6 +140,9 @@ public interface CrmSeller {
 
     /** The user as whom the connector writes. */
     String connectorUser();
+
+    /** Changes a field of an opportunity as the user as whom the connector writes, as somebody might who signs in as that user. */
+    void editsAsConnector(String opportunity, DealField field, Object value);
 
     /** Tables whose changes the connector asks for. */
     List<String> polledTables();

@@ -29,20 +29,16 @@ class CrmChangesTest {
         stage.close();
     }
 
-    private long reads(String id) {
-        return stage.crm.count(call -> call.method().equals("GET") && call.path().contains("/opportunities(" + id + ")"));
-    }
-
     @Test
     void onlySharedOpportunitiesAreNoticed() {
-        String quiet = stage.opportunity("Kept at home", columns -> { });
+        String quiet = stage.opportunity("Kept at home", values -> { });
         stage.solution(quiet, "SOL-34104-EBB");
         seller.noticed();
         seller.changes(quiet, "description", "Still at home");
         seller.noticed();
 
         assertThat(stage.store().find(quiet)).isEmpty();
-        assertThat(reads(quiet)).isZero();
+        assertThat(stage.readsOf(quiet)).isZero();
         assertThat(stage.partnerCenter.referrals()).isEmpty();
 
         stage.share(quiet);
@@ -51,23 +47,23 @@ class CrmChangesTest {
 
     @Test
     void ownWritesAreNoChange() {
-        String id = stage.sharedOpportunity("Echoing deal", columns -> { });
+        String id = stage.sharedOpportunity("Echoing deal", values -> { });
         seller.noticed();
-        long reads = reads(id);
+        long reads = stage.readsOf(id);
         long referralReads = stage.partnerCenter.count(call -> call.method().equals("GET") && call.path().contains("/referrals/"));
 
         stage.partnerCenter.partnerEdits(stage.link(id).referralId(), Map.of("/details/dealValue", 4321));
         stage.eventually(() -> ((Number) stage.opportunityRow(id).get("estimatedvalue")).doubleValue() == 4321);
         seller.noticed();
 
-        assertThat(reads(id)).as("the write comes back through change tracking and is known by its version tag").isEqualTo(reads);
+        assertThat(stage.readsOf(id)).as("the write comes back through change tracking and is known by its version tag").isEqualTo(reads);
         assertThat(stage.partnerCenter.count(call -> call.method().equals("GET") && call.path().contains("/referrals/")))
             .as("one read for the one event").isEqualTo(referralReads + 1);
     }
 
     @Test
     void nothingIsWrittenWhenNobodyEdits() {
-        String id = stage.sharedOpportunity("Deal at rest", columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
+        String id = stage.sharedOpportunity("Deal at rest", values -> values.put(Seller.HELP, Seller.WORKLOAD));
         seller.noticed();
         long toCrm = seller.writesToCrm();
         long toPartnerCenter = seller.writesToPartnerCenter();
@@ -81,7 +77,7 @@ class CrmChangesTest {
 
     @Test
     void aCursorThatIsTooOldLeadsToOneFullReading() {
-        String id = stage.sharedOpportunity("Old deal", columns -> { });
+        String id = stage.sharedOpportunity("Old deal", values -> { });
         seller.noticed();
         stage.stopConnector();
         seller.changes(id, "estimatedvalue", 808);
@@ -106,7 +102,7 @@ class CrmChangesTest {
 
     @Test
     void aDeletedRecordEndsTheLinkAndNothingIsMadeAnew() {
-        String id = stage.sharedOpportunity("Deleted deal", columns -> { });
+        String id = stage.sharedOpportunity("Deleted deal", values -> { });
         String referral = stage.link(id).referralId();
         for (Map<String, Object> row : stage.crm.rows("msft_microsoftsolution")) {
             stage.crm.delete("msft_microsoftsolution", (String) row.get("msft_microsoftsolutionid"));
@@ -126,7 +122,7 @@ class CrmChangesTest {
 
     @Test
     void aPollThatFailsIsMadeUpFor() {
-        String id = stage.sharedOpportunity("Polled deal", columns -> { });
+        String id = stage.sharedOpportunity("Polled deal", values -> { });
         stage.crm.fail(Seller.unavailable("GET", "/opportunities"));
         stage.crm.fail(Seller.unavailable("GET", "/opportunities"));
         seller.changes(id, "estimatedvalue", 313);

@@ -55,7 +55,12 @@ class CustomisingTest {
         edit("application.properties", "cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}", "cosell.deal-value-field = budgetamount");
         try (Stage stage = Stage.open(folder, Map.of())) {
             Seller seller = new Seller(stage);
-            String id = stage.sharedOpportunity("Budgeted deal", columns -> columns.put("budgetamount", 1234));
+            String id = stage.opportunity("Budgeted deal", values -> { });
+            seller.changes(id, "budgetamount", 1234);
+            stage.solution(id, Stage.SOLUTION);
+            stage.share(id);
+            stage.eventually(() -> stage.isLinked(id));
+            stage.settled();
             assertThat(seller.dealValue(id)).isEqualTo(1234);
 
             stage.partnerCenter.partnerEdits(stage.link(id).referralId(), Map.of("/details/dealValue", 987));
@@ -85,8 +90,8 @@ class CustomisingTest {
         edit("application.properties", "cosell.show-check-mark-in-name = Yes", "cosell.show-check-mark-in-name = No");
         try (Stage stage = Stage.open(folder, Map.of())) {
             Seller seller = new Seller(stage);
-            String good = stage.sharedOpportunity("Plain deal", columns -> { });
-            String bad = stage.opportunity("Plain failure", columns -> { });
+            String good = stage.sharedOpportunity("Plain deal", values -> { });
+            String bad = stage.opportunity("Plain failure", values -> { });
             stage.share(bad);
 
             stage.eventually(() -> seller.told(bad, "Solution ID is required") == 1);

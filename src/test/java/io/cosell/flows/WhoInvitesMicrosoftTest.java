@@ -2,29 +2,33 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
-import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Microsoft is invited once, whether the service does it by itself or the connector has to (contract 2.6 leaves it open). */
+@ForEveryCrm
 class WhoInvitesMicrosoftTest {
 
     private static final String LEARNT = "who invites Microsoft";
 
     @TempDir
     Path folder;
+    @Parameter
+    private Crm crm;
 
     private Stage stage(PartnerCenterOptions.Switch... switches) {
-        return Stage.open(folder, PartnerCenterOptions.defaults().with(switches), DataverseOptions.defaults(), Map.of());
+        return Stage.open(crm, folder, PartnerCenterOptions.defaults().with(switches), Map.of());
     }
 
     private static String coSell(Stage stage, String name) {
-        return stage.sharedOpportunity(name, columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
+        return stage.sharedOpportunity(name, values -> values.put(Seller.HELP, Seller.WORKLOAD));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Person;
 import io.cosell.sandbox.SandboxSystem;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,14 +101,30 @@ public final class DataverseSeller implements CrmSeller {
 
     @Override
     public Customer account(String account) {
-        Map<String, Object> row = crm.row("account", account);
-        return new Customer((String) row.get("name"), (String) row.get("address1_line1"), (String) row.get("address1_city"),
+        return customer(crm.row("account", account), "name");
+    }
+
+    @Override
+    public Customer customer(String lead) {
+        return customer(crm.row(LEAD, lead), "companyname");
+    }
+
+    private static Customer customer(Map<String, Object> row, String name) {
+        return new Customer((String) row.get(name), (String) row.get("address1_line1"), (String) row.get("address1_city"),
             (String) row.get("address1_stateorprovince"), (String) row.get("address1_postalcode"), (String) row.get("address1_country"));
     }
 
     @Override
     public Person contact(String contact) {
-        Map<String, Object> row = crm.row("contact", contact);
+        return person(crm.row("contact", contact));
+    }
+
+    @Override
+    public Person person(String lead) {
+        return person(crm.row(LEAD, lead));
+    }
+
+    private static Person person(Map<String, Object> row) {
         return new Person((String) row.get("firstname"), (String) row.get("lastname"), (String) row.get("emailaddress1"),
             (String) row.get("telephone1"));
     }
@@ -127,6 +144,11 @@ public final class DataverseSeller implements CrmSeller {
     @Override
     public String makesOpportunity(Map<DealField, ?> values) {
         return crm.create(OPPORTUNITY, columns(OPPORTUNITY, values));
+    }
+
+    @Override
+    public boolean mayBeEmpty(DealField field) {
+        return field != DealField.NAME;
     }
 
     @Override
@@ -187,6 +209,17 @@ public final class DataverseSeller implements CrmSeller {
 
     private void delete(Map<String, Object> solution) {
         crm.delete(SOLUTION, (String) solution.get("msft_microsoftsolutionid"));
+    }
+
+    @Override
+    public List<String> listed(String solution) {
+        return crm.rows(DETAIL).stream().filter(row -> solution.equals(row.get("msft_solutionidentifier")))
+            .map(row -> (String) row.get("msft_solutionname")).toList();
+    }
+
+    @Override
+    public int longestNotes() {
+        return 2000;
     }
 
     @Override
@@ -275,6 +308,11 @@ public final class DataverseSeller implements CrmSeller {
     @Override
     public String connectorUser() {
         return DataverseSandbox.APPLICATION_USER;
+    }
+
+    @Override
+    public void editsAsConnector(String opportunity, DealField field, Object value) {
+        crm.update(connectorUser(), OPPORTUNITY, opportunity, columns(OPPORTUNITY, Collections.singletonMap(field, value)));
     }
 
     @Override

@@ -232,8 +232,14 @@ public final class SalesforceSandbox extends SandboxSystem {
     }
 
     /** Changes a record as the seller; fields as in {@link #create}, null clears. */
-    public synchronized void update(String object, String id, Map<String, Object> fields) {
-        store.transaction(() -> rules.update(schema.require(object), rules.find(schema.require(object), id), body(fields), seller()));
+    public void update(String object, String id, Map<String, Object> fields) {
+        update(Seed.SELLER, object, id, fields);
+    }
+
+    /** Changes a record as any user. */
+    synchronized void update(String user, String object, String id, Map<String, Object> fields) {
+        store.transaction(() -> rules.update(schema.require(object), rules.find(schema.require(object), id), body(fields),
+            Author.user(user)));
     }
 
     /** Deletes a record as the seller. */

@@ -9,6 +9,7 @@ import io.cosell.sandbox.Person;
 import io.cosell.sandbox.SandboxSystem;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -97,14 +98,30 @@ public final class SalesforceSeller implements CrmSeller {
 
     @Override
     public Customer account(String account) {
-        Map<String, Object> row = crm.row("Account", account);
-        return new Customer((String) row.get("Name"), (String) row.get("BillingStreet"), (String) row.get("BillingCity"),
-            (String) row.get("BillingState"), (String) row.get("BillingPostalCode"), (String) row.get("BillingCountry"));
+        return customer(crm.row("Account", account), "Name", "Billing");
+    }
+
+    @Override
+    public Customer customer(String lead) {
+        return customer(crm.row(LEAD, lead), "Company", "");
+    }
+
+    private static Customer customer(Map<String, Object> row, String name, String prefix) {
+        return new Customer((String) row.get(name), (String) row.get(prefix + "Street"), (String) row.get(prefix + "City"),
+            (String) row.get(prefix + "State"), (String) row.get(prefix + "PostalCode"), (String) row.get(prefix + "Country"));
     }
 
     @Override
     public Person contact(String contact) {
-        Map<String, Object> row = crm.row("Contact", contact);
+        return person(crm.row("Contact", contact));
+    }
+
+    @Override
+    public Person person(String lead) {
+        return person(crm.row(LEAD, lead));
+    }
+
+    private static Person person(Map<String, Object> row) {
         return new Person((String) row.get("FirstName"), (String) row.get("LastName"), (String) row.get("Email"), (String) row.get("Phone"));
     }
 
@@ -128,6 +145,11 @@ public final class SalesforceSeller implements CrmSeller {
             fields.put("ContactId", values.get(DealField.CONTACT)); // becomes the primary contact role
         }
         return crm.create(OPPORTUNITY, fields);
+    }
+
+    @Override
+    public boolean mayBeEmpty(DealField field) {
+        return field != DealField.NAME && field != DealField.CLOSING && field != DealField.CURRENCY;
     }
 
     @Override
@@ -193,6 +215,17 @@ public final class SalesforceSeller implements CrmSeller {
 
     private String identifier(Map<String, Object> solution) {
         return (String) crm.row(DETAIL, (String) solution.get("Solution__c")).get("Solution_Identifier__c");
+    }
+
+    @Override
+    public List<String> listed(String solution) {
+        return crm.rows(DETAIL).stream().filter(row -> solution.equals(row.get("Solution_Identifier__c"))).map(row -> (String) row.get("Name"))
+            .toList();
+    }
+
+    @Override
+    public int longestNotes() {
+        return 32_000;
     }
 
     @Override
@@ -294,6 +327,11 @@ public final class SalesforceSeller implements CrmSeller {
     @Override
     public String connectorUser() {
         return Seed.INTEGRATION_USER;
+    }
+
+    @Override
+    public void editsAsConnector(String opportunity, DealField field, Object value) {
+        crm.update(connectorUser(), OPPORTUNITY, opportunity, fields(OPPORTUNITY, Collections.singletonMap(field, value)));
     }
 
     @Override
