@@ -120,6 +120,33 @@ public interface CrmSeller {
      */
     void disqualifies(String lead, String reason);
 
+    /**
+     * What this CRM makes of an offer that nobody has answered yet, and how a seller answers it, in the words of its pages.
+     *
+     * @param kind     opportunity or lead
+     * @param name     what it is called, as {@code a lead}
+     * @param accepted what a seller does to accept it, as {@code qualifies the lead}
+     * @param declined what a seller does to decline it
+     * @param answer   the status of the referral after that
+     */
+    record Offers(String kind, String name, String accepted, String declined, String answer) {
+    }
+
+    /** What becomes of offers with the settings of the sandboxes. */
+    Offers offers();
+
+    /** Accepts an offer as a seller does; returns the opportunity that goes on with it. */
+    String accepts(String id);
+
+    /** Declines an offer as a seller does. */
+    void declines(String id);
+
+    /**
+     * Whether the CRM lets a program qualify a lead. Where it does not, the connector makes the opportunity of a lead that was accepted in
+     * Partner Center, and the lead stays for the seller to close.
+     */
+    boolean letsProgramsQualify();
+
     /** Deletes an opportunity with its solutions, or a lead. */
     void deletes(String id);
 

@@ -258,6 +258,26 @@ public final class DataverseSeller implements CrmSeller {
     }
 
     @Override
+    public Offers offers() {
+        return new Offers(LEAD, "a lead", "qualifies the lead", "disqualifies the lead", "Closed/Declined");
+    }
+
+    @Override
+    public String accepts(String id) {
+        return qualifies(id);
+    }
+
+    @Override
+    public void declines(String id) {
+        disqualifies(id, null);
+    }
+
+    @Override
+    public boolean letsProgramsQualify() {
+        return true;
+    }
+
+    @Override
     public void deletes(String id) {
         String kind = kind(id);
         if (kind.equals(OPPORTUNITY)) {

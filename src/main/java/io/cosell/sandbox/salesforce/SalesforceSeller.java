@@ -264,6 +264,35 @@ public final class SalesforceSeller implements CrmSeller {
     }
 
     @Override
+    public Offers offers() {
+        return new Offers("opportunity", "an opportunity on hold", "moves it to the stage " + ACTIVE, "closes it as lost", "Closed/Lost");
+    }
+
+    @Override
+    public String accepts(String id) {
+        if (object(id).equals(LEAD)) {
+            return qualifies(id);
+        }
+        reopens(id);
+        return id;
+    }
+
+    @Override
+    public void declines(String id) {
+        if (object(id).equals(LEAD)) {
+            disqualifies(id, null);
+        } else {
+            loses(id, null);
+        }
+    }
+
+    /** Converting is no call of the REST API (contract 2.2). */
+    @Override
+    public boolean letsProgramsQualify() {
+        return false;
+    }
+
+    @Override
     public void deletes(String id) {
         crm.delete(object(id), id);
     }
