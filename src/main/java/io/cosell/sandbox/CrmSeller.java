@@ -86,6 +86,9 @@ public interface CrmSeller {
     /** Takes a solution out of an opportunity. */
     void removesSolution(String opportunity, String solution);
 
+    /** Whether Microsoft's package switches a deal off that has lost its last solution; then nothing of it goes to Partner Center. */
+    boolean lastSolutionSwitchesOff();
+
     /** The names under which the CRM lists solutions with this identifier. */
     List<String> listed(String solution);
 
@@ -127,9 +130,9 @@ public interface CrmSeller {
      * @param name     what it is called, as {@code a lead}
      * @param accepted what a seller does to accept it, as {@code qualifies the lead}
      * @param declined what a seller does to decline it
-     * @param answer   the status of the referral after that
+     * @param travels  whether what a seller edits in it goes to Partner Center before it is answered
      */
-    record Offers(String kind, String name, String accepted, String declined, String answer) {
+    record Offers(String kind, String name, String accepted, String declined, boolean travels) {
     }
 
     /** What becomes of offers with the settings of the sandboxes. */

@@ -212,6 +212,11 @@ public final class DataverseSeller implements CrmSeller {
     }
 
     @Override
+    public boolean lastSolutionSwitchesOff() {
+        return false;
+    }
+
+    @Override
     public List<String> listed(String solution) {
         return crm.rows(DETAIL).stream().filter(row -> solution.equals(row.get("msft_solutionidentifier")))
             .map(row -> (String) row.get("msft_solutionname")).toList();
@@ -259,7 +264,7 @@ public final class DataverseSeller implements CrmSeller {
 
     @Override
     public Offers offers() {
-        return new Offers(LEAD, "a lead", "qualifies the lead", "disqualifies the lead", "Closed/Declined");
+        return new Offers(LEAD, "a lead", "qualifies the lead", "disqualifies the lead", true);
     }
 
     @Override

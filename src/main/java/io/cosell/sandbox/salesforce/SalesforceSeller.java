@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class SalesforceSeller implements CrmSeller {
 
     /** The stage in which a deal waits until it is accepted. */
-    private static final String ON_HOLD = "Prospecting";
+    private static final String ON_HOLD = "On Hold";
     /** The stage of a deal that is accepted. */
     private static final String ACTIVE = "Qualification";
 
@@ -217,6 +217,12 @@ public final class SalesforceSeller implements CrmSeller {
         return (String) crm.row(DETAIL, (String) solution.get("Solution__c")).get("Solution_Identifier__c");
     }
 
+    /** By a trigger (contract 2.7). */
+    @Override
+    public boolean lastSolutionSwitchesOff() {
+        return true;
+    }
+
     @Override
     public List<String> listed(String solution) {
         return crm.rows(DETAIL).stream().filter(row -> solution.equals(row.get("Solution_Identifier__c"))).map(row -> (String) row.get("Name"))
@@ -263,9 +269,10 @@ public final class SalesforceSeller implements CrmSeller {
         crm.update(LEAD, lead, Map.of("Status", NOT_CONVERTED));
     }
 
+    /** A co-sell deal waits in the on-hold stage, from which nothing goes to Partner Center (contract 2.8). */
     @Override
     public Offers offers() {
-        return new Offers("opportunity", "an opportunity on hold", "moves it to the stage " + ACTIVE, "closes it as lost", "Closed/Lost");
+        return new Offers("opportunity", "an opportunity on hold", "moves it to the stage " + ACTIVE, "closes it as lost", false);
     }
 
     @Override
