@@ -75,6 +75,9 @@ public interface CrmSeller {
         edits(id, change);
     }
 
+    /** Changes something of an opportunity that does not travel. */
+    void touches(String opportunity);
+
     /** Sets Sync with Partner Center to Yes. */
     default void shares(String id) {
         edits(id, DealField.SYNC, true);

@@ -132,6 +132,30 @@ class CursorTest {
     }
 
     @Test
+    void aTokenThatIsTooOldLeadsToOneFullReading() {
+        open(100, Map.of());
+        Seller seller = new Seller(stage);
+        String id = stage.sharedOpportunity("Old deal", values -> { });
+        seller.noticed();
+        stage.stopConnector();
+        seller.changes(id, "estimatedvalue", 808);
+        long full = fullReadings();
+        stage.sandboxes.clock().move(Duration.ofDays(8));
+        stage.startConnector();
+
+        stage.eventually(() -> seller.dealValue(id) == 808);
+        seller.noticed();
+
+        assertThat(fullReadings()).as("full readings of opportunities").isEqualTo(full + 1);
+        assertThat(stage.store().journal()).filteredOn(entry -> String.valueOf(entry.get("reason")).contains("everything is read once more")
+            && String.valueOf(entry.get("reason")).contains("in opportunity")).hasSize(1);
+    }
+
+    private long fullReadings() {
+        return stage.crm.count(call -> call.method().equals("GET") && call.path().endsWith("/opportunities") && call.status() == 200);
+    }
+
+    @Test
     void whatWasDeletedWhileATokenExpiredIsFoundAndNothingElseIsRead() {
         open(100, Map.of());
         String gone = stage.sharedOpportunity("Deleted meanwhile", values -> { });

@@ -338,6 +338,12 @@ final class Stage implements AutoCloseable {
             : batches(text -> text.contains("sobjects/Opportunity"));
     }
 
+    /** A call that asks for changed opportunities. */
+    Predicate<Request> asksForOpportunities() {
+        return request -> request.method().equals("GET") && (which == Crm.DYNAMICS_365 ? request.path().endsWith("/opportunities")
+            : String.valueOf(request.query().get("q")).contains(" FROM Opportunity WHERE (SystemModstamp"));
+    }
+
     /** Waits until the CRM was asked for changes of every table this many times more. */
     void polls(int more) {
         Map<String, Long> goals = seller.polledTables().stream().collect(Collectors.toMap(table -> table, table -> pollsOf(table) + more));

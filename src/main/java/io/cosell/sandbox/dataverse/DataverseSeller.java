@@ -157,6 +157,11 @@ public final class DataverseSeller implements CrmSeller {
         crm.update(kind, id, columns(kind, values));
     }
 
+    @Override
+    public void touches(String opportunity) {
+        crm.update(OPPORTUNITY, opportunity, Map.of("actualvalue", 1));
+    }
+
     private String kind(String id) {
         return crm.row(OPPORTUNITY, id) != null ? OPPORTUNITY : LEAD;
     }

@@ -167,6 +167,11 @@ public final class SalesforceSeller implements CrmSeller {
         }
     }
 
+    @Override
+    public void touches(String opportunity) {
+        crm.update(OPPORTUNITY, opportunity, Map.of("NextStep", "Call again"));
+    }
+
     private String object(String id) {
         return crm.row(OPPORTUNITY, id) != null ? OPPORTUNITY : LEAD;
     }
