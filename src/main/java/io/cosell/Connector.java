@@ -16,6 +16,7 @@ import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
+import io.cosell.flow.Times;
 import io.cosell.flow.Tokens;
 import io.cosell.lane.LaneRunner;
 import io.cosell.lane.Lanes;
@@ -179,7 +180,8 @@ public final class Connector implements AutoCloseable {
         store = new Store(database, clock);
         calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
-        Telling telling = new Telling(clock, settings.isYes("cosell.show-check-mark-in-name"), settings.isYes("cosell.audit-successes"),
+        int longestName = settings.isYes("cosell.show-check-mark-in-name") ? Integer.parseInt(settings.get("cosell.name-length")) : 0;
+        Telling telling = new Telling(clock, longestName, settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
 
         main = new Main();
@@ -199,7 +201,7 @@ public final class Connector implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
             + "classpath:application.properties");
         main.configure().withBasePackageScanEnabled(false)
-            .withRoutesIncludePattern(routeFolders(routes).stream().map(path -> path + "/*.camel.yaml").collect(Collectors.joining(",")));
+            .withRoutesIncludePattern(routeFolders(routes).stream().flatMap(Connector::routeFiles).collect(Collectors.joining(",")));
         if (!excluded.isEmpty()) {
             main.configure().withRouteFilterExcludePattern(String.join(",", excluded));
         }
@@ -237,6 +239,7 @@ public final class Connector implements AutoCloseable {
             settings.duration("cosell.auto-heal.patience"), mappingVersion));
         beans.put("intake", new Intake(lanes, store));
         beans.put("documents", new Documents());
+        beans.put("times", new Times(clock));
         beans.put("noticed", new Noticed());
         beans.put("calls", calls);
         beans.put("odataBatch", new ODataBatch());
@@ -434,6 +437,16 @@ public final class Connector implements AutoCloseable {
 
     private List<String> routeFolders(String routes) {
         return List.of(routes, routes + "/partner-center", routes + "/" + settings.get("cosell.crm"));
+    }
+
+    /** Each file by its name: a pattern would find those of all folders below too, and so the routes of another CRM. */
+    private static Stream<String> routeFiles(String folder) {
+        try (Stream<Path> files = Files.list(Preflight.folder(folder))) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".camel.yaml")).sorted()
+                .map(name -> folder + "/" + name).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Checks all there is to check before anything starts, and reads the policy on the way. */

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Checks the JOLT specs of a folder and those below it, apart from the folder of examples. */
+/** Checks the JOLT specs of a folder and those below it, apart from the folder of examples and those of CRMs that are not served. */
 final class MappingChecks {
 
     private static final String EXAMPLES = "examples";
@@ -35,7 +35,8 @@ final class MappingChecks {
     static List<Finding> run(Settings settings, Path folder) {
         MappingChecks checks = new MappingChecks(settings);
         if (Files.isDirectory(folder)) {
-            names(folder).forEach(name -> checks.checkFile(folder.resolve(name)));
+            names(folder).stream().filter(name -> !settings.isOfAnotherCrm(name.split("/")[0]))
+                    .forEach(name -> checks.checkFile(folder.resolve(name)));
         } else {
             checks.findings.add(Finding.error(folder.toString(), 0, "this folder of mappings can't be read",
                     "create it or correct its name"));
@@ -86,7 +87,8 @@ final class MappingChecks {
     }
 
     private String value(String file, Placeholder placeholder) {
-        return settings.resolve(placeholder.expression()).map(value -> new String(JsonStringEncoder.getInstance().quoteAsString(value)))
+        // An empty one is told of by the settings if it must not be empty; JOLT would only tell of what follows from it.
+        return settings.resolve(placeholder.expression()).map(value -> value.isEmpty() ? "missing" : value).map(value -> new String(JsonStringEncoder.getInstance().quoteAsString(value)))
                 .orElseGet(() -> {
                     findings.add(Finding.error(file, placeholder.line(), "there is no value for " + placeholder,
                             Names.didYouMean(placeholder.expression(), settings.names(),

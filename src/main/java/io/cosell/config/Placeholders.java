@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 final class Placeholders {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
+    private static final Pattern INSIDE_ANOTHER = Pattern.compile("(?<=\\{\\{[^{}]{0,200})\\{\\{([^{}]+)}}(?=[^{}]*}})");
 
     private Placeholders() {
     }
@@ -38,9 +39,16 @@ final class Placeholders {
         return List.copyOf(found);
     }
 
-    /** The text with a value in each placeholder's place. Values are not searched for further placeholders. */
+    /**
+     * The text with a value in each placeholder's place; those that stand inside another one, as in
+     * {@code {{cosell.{{cosell.crm}}.address}}}, come first. Values are not searched for further placeholders.
+     */
     static String replace(String text, Function<Placeholder, String> values) {
-        Matcher matcher = PLACEHOLDER.matcher(text);
+        return replace(PLACEHOLDER, replace(INSIDE_ANOTHER, text, values), values);
+    }
+
+    private static String replace(Pattern pattern, String text, Function<Placeholder, String> values) {
+        Matcher matcher = pattern.matcher(text);
         StringBuilder result = new StringBuilder(text.length());
         int line = 1;
         int counted = 0;

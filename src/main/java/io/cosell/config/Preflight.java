@@ -24,7 +24,8 @@ public final class Preflight {
      * @param settings     the settings, already read
      * @param routeFolders folders whose {@code *.camel.yaml} files are loaded. Folders inside them are not looked into: name those too. One
      *                     folder for each adapter that is in use, so that the verbs of two CRMs don't meet
-     * @param mappings     folder the {@code mapping:} scheme reads from; its specs are checked at any depth, {@code examples/} apart
+     * @param mappings     folder the {@code mapping:} scheme reads from; its specs are checked at any depth, apart from {@code examples/}
+     *                     and the folders of CRMs that are not served
      * @return every finding, in the order of files and lines; empty when all is well
      */
     public static List<Finding> run(Settings settings, List<Path> routeFolders, Path mappings) {

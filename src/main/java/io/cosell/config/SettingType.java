@@ -34,6 +34,22 @@ public sealed interface SettingType {
         }
     }
 
+    /** A text that a mapping compares with: one without signs that mean something to JOLT there. */
+    record Label() implements SettingType {
+
+        private static final Pattern SIGNS = Pattern.compile("[*|&@$#\\[\\]\\\\]");
+
+        @Override
+        public boolean accepts(String value) {
+            return !SIGNS.matcher(value).find();
+        }
+
+        @Override
+        public String expected() {
+            return "a text without any of the signs * | & @ $ # [ ] \\";
+        }
+    }
+
     /** A text that must not be read by everyone who can read the file. */
     record Secret() implements SettingType {
 
@@ -189,7 +205,7 @@ public sealed interface SettingType {
     }
 
     /**
-     * Reads a type as the settings file writes it: {@code text}, {@code secret}, {@code Yes/No}, {@code choice a|b}, {@code url},
+     * Reads a type as the settings file writes it: {@code text}, {@code label}, {@code secret}, {@code Yes/No}, {@code choice a|b}, {@code url},
      * {@code integer 1..100}, {@code duration}, {@code cron} or {@code hosts}.
      *
      * @throws IllegalArgumentException when it is none of these
@@ -205,13 +221,14 @@ public sealed interface SettingType {
         }
         return switch (text) {
             case "text" -> new Text();
+            case "label" -> new Label();
             case "secret" -> new Secret();
             case "Yes/No" -> new YesNo();
             case "url" -> new Url();
             case "duration" -> new Time();
             case "cron" -> new Cron();
             case "hosts" -> new Hosts();
-            default -> throw new IllegalArgumentException("\"" + text + "\" is no type of a setting; known are text, secret, Yes/No, "
+            default -> throw new IllegalArgumentException("\"" + text + "\" is no type of a setting; known are text, label, secret, Yes/No, "
                     + "choice a|b, url, integer 1..100, duration, cron, hosts");
         };
     }

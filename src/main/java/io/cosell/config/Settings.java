@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,7 +26,8 @@ import java.util.regex.Pattern;
  *
  * <p>The catalog is the {@code application.properties} packed into the jar. Each {@code cosell.*} property there has a comment directly
  * above it, of which the first line is its description and a line such as {@code # type: Yes/No} or {@code # type: text, optional} its type
- * (see {@link SettingType#parse}; without one it is a text). Its value is the default. Other properties are Camel's own and are left alone.
+ * (see {@link SettingType#parse}; without one it is a text). A type that ends in {@code , if cosell.other is value} says that the setting must
+ * be set only then. Its value is the default. Other properties are Camel's own and are left alone.
  *
  * <p>A value is taken from, in this order: the environment ({@code COSELL_DEAL_VALUE_FIELD}), a Java system property, the user's file, the
  * packed file. That is Camel's order, so what is checked here is what runs. Files are read as UTF-8.
@@ -37,6 +39,7 @@ public final class Settings {
     private static final String TYPE = "type:";
     private static final String PACKED = "application.properties in the jar";
     private static final Pattern FROM_OUTSIDE = Pattern.compile("\\{\\{(env|sys):[^{}]+}}");
+    private static final Pattern NEEDED_IF = Pattern.compile(", if (\\S+) is (\\S+)$");
     private static final int DEEPEST = 20;
 
     private final Map<String, Setting> catalog = new LinkedHashMap<>();
@@ -152,6 +155,10 @@ public final class Settings {
         String type = comments.stream().filter(line -> line.startsWith(TYPE)).map(line -> line.substring(TYPE.length()).strip())
                 .findFirst().orElse("text");
         String description = comments.isEmpty() || comments.get(0).startsWith(TYPE) ? "" : comments.get(0);
+        Matcher neededIf = NEEDED_IF.matcher(type);
+        Optional<Setting.Condition> condition = neededIf.find()
+            ? Optional.of(new Setting.Condition(neededIf.group(1), neededIf.group(2))) : Optional.empty();
+        type = condition.isEmpty() ? type : type.substring(0, neededIf.start());
         boolean optional = type.endsWith(", optional");
         SettingType parsed = new SettingType.Text();
         try {
@@ -160,7 +167,7 @@ public final class Settings {
             findings.add(Finding.error(PACKED, entry.line(), entry.key() + ": " + e.getMessage(),
                     "correct the \"# type:\" line above it"));
         }
-        return new Setting(entry.key(), parsed, optional, entry.value(), description);
+        return new Setting(entry.key(), parsed, optional, condition, entry.value(), description);
     }
 
     private void addUserFile(Path path) {
@@ -202,7 +209,9 @@ public final class Settings {
         int line = byDefault ? 0 : source.line();
         List<String> unresolved = new ArrayList<>();
         String value = expand(source.raw(), unresolved, 0);
-        if (byDefault && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
+        // A copy of the packed file says no more than the packed file.
+        boolean asDelivered = byDefault || source.raw().equals(setting.defaultValue());
+        if (asDelivered && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
             return;
         }
         if (!unresolved.isEmpty()) {
@@ -221,14 +230,22 @@ public final class Settings {
         }
     }
 
-    /** False for optional settings, and for those of a CRM that is not the chosen one, told by their names: {@code cosell.<crm>.*}. */
+    /**
+     * False for optional settings, for those whose condition is not met, and for those of a CRM that is not the chosen one, told by their
+     * names: {@code cosell.<crm>.*}.
+     */
     private boolean isNeeded(Setting setting) {
-        if (setting.optional()) {
+        if (setting.optional() || setting.condition().isPresent()
+                && resolve(setting.condition().get().setting()).filter(setting.condition().get().value()::equals).isEmpty()) {
             return false;
         }
-        String group = setting.name().split("\\.")[1];
-        return !(catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group))
-                || resolve(CRM).filter(group::equals).isPresent();
+        return !isOfAnotherCrm(setting.name().split("\\.")[1]);
+    }
+
+    /** Whether a group of settings, or a folder of that name, is that of a CRM that this process does not serve. */
+    boolean isOfAnotherCrm(String group) {
+        return catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group)
+                && resolve(CRM).filter(group::equals).isEmpty();
     }
 
     private Value source(String name) {

@@ -2,20 +2,23 @@ package io.cosell.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.cli.Tables;
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
 import io.cosell.sandbox.Deal;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
-import io.cosell.sandbox.dataverse.DemoSeller;
-import io.cosell.sandbox.dataverse.DemoSeller.SharedRecord;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -28,29 +31,58 @@ final class Comparison {
      * @param referralId    its referral, null if it has none
      * @param partnerCenter what Partner Center shows, null if it does not have the deal
      * @param crm           what the CRM shows, null if it does not have the deal
+     * @param kept          the fields that the CRM keeps; others are not compared
      */
-    record Pair(String referralId, Deal partnerCenter, Deal crm) {
+    record Pair(String referralId, Deal partnerCenter, Deal crm, Set<DealField> kept) {
 
-        /** In what the two sides differ, one line each; empty if they are equal. */
-        List<String> differences() {
+        /** A deal of which the CRM keeps all. */
+        Pair(String referralId, Deal partnerCenter, Deal crm) {
+            this(referralId, partnerCenter, crm, EnumSet.allOf(DealField.class));
+        }
+
+        /**
+         * In what the two sides differ, one line each; empty if they are equal.
+         *
+         * @param title the CRM's name for people
+         */
+        List<String> differences(String title) {
             if (partnerCenter == null || crm == null) {
-                return List.of(partnerCenter == null ? "is not in Partner Center" : "is not in Dynamics 365");
+                return List.of("is not in " + (partnerCenter == null ? "Partner Center" : title));
             }
             List<String> differences = new ArrayList<>();
-            add(differences, "name", partnerCenter.name(), crm.name());
-            add(differences, "value", amount(partnerCenter), amount(crm));
-            add(differences, "closing date", partnerCenter.closing(), crm.closing());
-            add(differences, "notes", partnerCenter.notes(), crm.notes());
-            add(differences, "status", partnerCenter.status(), crm.status());
+            if (kept.contains(DealField.NAME)) {
+                add(differences, title, "name", partnerCenter.name(), crm.name());
+            }
+            if (kept.contains(DealField.VALUE)) {
+                add(differences, title, "value", amount(partnerCenter), amount(crm));
+            }
+            if (kept.contains(DealField.CLOSING)) {
+                add(differences, title, "closing date", partnerCenter.closing(), crm.closing());
+            }
+            if (kept.contains(DealField.NOTES)) {
+                add(differences, title, "notes", partnerCenter.notes(), crm.notes());
+            }
+            if (!endAlike(partnerCenter.status(), crm.status())) {
+                add(differences, title, "status", partnerCenter.status(), crm.status());
+            }
             if (partnerCenter.solutions() != null && crm.solutions() != null) {
-                add(differences, "solutions", solutions(partnerCenter), solutions(crm));
+                add(differences, title, "solutions", solutions(partnerCenter), solutions(crm));
             }
             return differences;
         }
 
-        private static void add(List<String> differences, String what, Object partnerCenter, Object crm) {
+        /** A CRM does not tell a declined deal from a lost one. */
+        private static boolean endAlike(String one, String other) {
+            return isLost(one) && isLost(other);
+        }
+
+        private static boolean isLost(String status) {
+            return status.startsWith("Closed/") && !status.equals("Closed/Won");
+        }
+
+        private static void add(List<String> differences, String title, String what, Object partnerCenter, Object crm) {
             if (!Objects.equals(partnerCenter, crm)) {
-                differences.add(what + ": " + shown(partnerCenter) + " in Partner Center, " + shown(crm) + " in Dynamics 365");
+                differences.add(what + ": " + shown(partnerCenter) + " in Partner Center, " + shown(crm) + " in " + title);
             }
         }
 
@@ -63,24 +95,27 @@ final class Comparison {
         }
     }
 
+    private final Crm crm;
     private final List<Pair> pairs;
 
-    Comparison(List<Pair> pairs) {
+    Comparison(Crm crm, List<Pair> pairs) {
+        this.crm = crm;
         this.pairs = pairs;
     }
 
     /** Looks at both sandboxes: every referral of the partner's, and every record that is shared. */
-    static Comparison of(Sandboxes sandboxes) {
-        List<SharedRecord> records = new ArrayList<>(new DemoSeller(sandboxes.dynamics365()).sharedRecords());
+    static Comparison of(Sandboxes sandboxes, Crm crm) {
+        List<CrmRecord> records = new ArrayList<>(crm.seller(sandboxes).sharedRecords());
         List<Pair> pairs = new ArrayList<>();
         for (Map<String, Object> referral : sandboxes.partnerCenter().referrals()) {
             String id = (String) referral.get("id");
-            SharedRecord record = records.stream().filter(candidate -> id.equals(candidate.referralId())).findFirst().orElse(null);
+            CrmRecord record = records.stream().filter(candidate -> id.equals(candidate.referralId())).findFirst().orElse(null);
             records.remove(record);
-            pairs.add(new Pair(id, deal(referral), record == null ? null : record.deal()));
+            pairs.add(record == null ? new Pair(id, deal(referral), null)
+                : new Pair(id, deal(referral), record.deal(), record.values().keySet()));
         }
         records.forEach(left -> pairs.add(new Pair(left.referralId(), null, left.deal())));
-        return new Comparison(pairs);
+        return new Comparison(crm, pairs);
     }
 
     /** A referral as a person sees it. */
@@ -109,10 +144,14 @@ final class Comparison {
         return differences().isEmpty();
     }
 
+    private boolean isEqual(Pair pair) {
+        return pair.differences(crm.title()).isEmpty();
+    }
+
     /** By the name of the deal, in what its sides differ; deals that are equal are left out. */
     Map<String, List<String>> differences() {
-        return pairs.stream().filter(pair -> !pair.differences().isEmpty())
-            .collect(Collectors.toMap(Pair::name, Pair::differences, (one, other) -> {
+        return pairs.stream().filter(pair -> !isEqual(pair))
+            .collect(Collectors.toMap(Pair::name, pair -> pair.differences(crm.title()), (one, other) -> {
                 List<String> both = new ArrayList<>(one);
                 both.addAll(other);
                 return both;
@@ -123,9 +162,9 @@ final class Comparison {
     void print(PrintWriter out) {
         List<List<String>> rows = new ArrayList<>();
         for (Pair pair : pairs) {
-            String inStep = pair.differences().isEmpty() ? "yes" : "no";
-            rows.add(row(pair.partnerCenter(), "Partner Center", inStep));
-            rows.add(row(pair.crm(), "Dynamics 365", inStep));
+            String inStep = isEqual(pair) ? "yes" : "no";
+            rows.add(row(null, pair.partnerCenter(), "Partner Center", inStep));
+            rows.add(row(pair.kept().contains(DealField.NAME) ? null : pair.name(), pair.crm(), crm.title(), inStep));
         }
         Tables.print(out, List.of("Deal", "Side", "Value", "Status", "Solutions", "In step"), rows, 27, 15, 15, 16, 29, 8);
         differences().forEach((name, differences) -> {
@@ -136,12 +175,13 @@ final class Comparison {
         out.flush();
     }
 
-    private static List<String> row(Deal deal, String side, String inStep) {
+    /** @param name what the deal is called where this side keeps no name; otherwise null */
+    private static List<String> row(String name, Deal deal, String side, String inStep) {
         if (deal == null) {
             return List.of("(not there)", side, "", "", "", inStep);
         }
         String solutions = deal.solutions() == null ? "(leads have none)" : solutions(deal);
-        return List.of(deal.name(), side, amount(deal), deal.status(), solutions, inStep);
+        return List.of(name == null ? deal.name() : name, side, amount(deal), deal.status(), solutions, inStep);
     }
 
     /** Amount with its currency, as people write it: two digits behind the point at least. */

@@ -1,6 +1,7 @@
 package io.cosell.demo;
 
 import io.cosell.Connector;
+import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.Sandboxes;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Both sandboxes and a connector between them, in a folder that is deleted at the end, with the routes, mappings and settings packed in
+ * The sandboxes of Partner Center and a CRM, and a connector between them, in a folder that is deleted at the end, with the routes, mappings and settings packed in
  * the jar.
  */
 public final class Demo implements AutoCloseable {
@@ -25,6 +26,7 @@ public final class Demo implements AutoCloseable {
     private static final int LAST_POLLS = 6;
 
     private final PrintWriter out;
+    private final Crm crm;
     private final long startedAt = System.nanoTime();
     private final Path folder;
     private final Sandboxes sandboxes;
@@ -32,16 +34,17 @@ public final class Demo implements AutoCloseable {
     private Connector connector;
     private boolean closed;
 
-    /** Starts the sandboxes. */
-    public Demo(PrintWriter out) {
+    /** Starts the sandboxes of Partner Center and this CRM. */
+    public Demo(Crm crm, PrintWriter out) {
         this.out = out;
+        this.crm = crm;
         try {
             folder = Files.createTempDirectory("cosell-demo");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         sandboxes = Sandboxes.start();
-        trail = new Trail(sandboxes);
+        trail = new Trail(sandboxes, crm);
     }
 
     /**
@@ -50,25 +53,25 @@ public final class Demo implements AutoCloseable {
      * @return exit code: 0 if both sides are equal, 1 if they differ or a step did not come to its end
      */
     public int play() {
-        Narrator narrator = new Narrator(out, trail::news, PATIENCE, () -> Story.state(sandboxes, connector));
-        narrator.print(List.of("Cosell Connector: co-sell deals travel between Partner Center and Dynamics 365, on sandboxes.",
+        Narrator narrator = new Narrator(out, trail::news, PATIENCE, () -> Story.state(sandboxes, crm, connector));
+        narrator.print(List.of("Cosell Connector: co-sell deals travel between Partner Center and " + crm.title() + ", on sandboxes.",
             "  -> a call of the connector, with the status of the answer    <- an event that Partner Center sends to it", ""));
         startConnector();
         narrator.says(connector.camel().requestBody("direct:webhook-registration", null, String.class));
         narrator.calls();
         try {
-            Story story = new Story(sandboxes, connector, narrator);
+            Story story = new Story(sandboxes, crm, connector, narrator);
             story.play();
             comeToRest(narrator, story);
         } catch (StoryFailure e) {
             narrator.fails(e);
             return 1;
         }
-        return conclude(Comparison.of(sandboxes));
+        return conclude(Comparison.of(sandboxes, crm));
     }
 
     private void startConnector() {
-        Map<String, String> settings = new TreeMap<>(sandboxes.settings(folder));
+        Map<String, String> settings = new TreeMap<>(crm.settings(sandboxes, folder));
         settings.put("cosell.terminal-grace", "0s");
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.cosell-opportunities-only", "No");
@@ -106,7 +109,7 @@ public final class Demo implements AutoCloseable {
     public void printAddresses() {
         out.println();
         out.println("Everything stays up; what you change on one side goes on reaching the other.");
-        sandboxes.printAddresses(out);
+        sandboxes.printAddresses(out, List.of("Partner Center", crm.title()));
         out.println("  Connector        " + sandboxes.connectorAddress() + "/partner-center-events (events of Partner Center)");
         out.println("Press Ctrl-C to end it.");
         out.flush();

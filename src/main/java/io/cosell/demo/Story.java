@@ -3,12 +3,14 @@ package io.cosell.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.Connector;
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
+import io.cosell.sandbox.CrmSeller;
 import io.cosell.sandbox.Deal;
+import io.cosell.sandbox.DealField;
+import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
-import io.cosell.sandbox.dataverse.DemoSeller;
-import io.cosell.sandbox.dataverse.DemoSeller.SharedRecord;
-import io.cosell.sandbox.Delivery;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import io.cosell.store.Link;
@@ -30,7 +32,8 @@ final class Story {
     private final Connector connector;
     private final PartnerCenterSandbox partnerCenter;
     private final Sandboxes sandboxes;
-    private final DemoSeller seller;
+    private final Crm crm;
+    private final CrmSeller seller;
     private final Narrator tell;
     private final LocalDate closing;
     /** The deals of the story, as they come up: their referrals. */
@@ -38,12 +41,13 @@ final class Story {
     private String fleet;
     private String robots;
 
-    Story(Sandboxes sandboxes, Connector connector, Narrator narrator) {
+    Story(Sandboxes sandboxes, Crm crm, Connector connector, Narrator narrator) {
         this.sandboxes = sandboxes;
+        this.crm = crm;
         this.connector = connector;
         this.tell = narrator;
         partnerCenter = sandboxes.partnerCenter();
-        seller = new DemoSeller(sandboxes.dynamics365());
+        seller = crm.seller(sandboxes);
         closing = LocalDate.ofInstant(sandboxes.clock().instant(), ZoneOffset.UTC).plusMonths(6).withDayOfMonth(1);
     }
 
@@ -51,8 +55,8 @@ final class Story {
     void play() {
         madeInTheCrm();
         madeInPartnerCenter();
-        offeredAndQualified();
-        offeredAndDisqualified();
+        offeredAndAccepted();
+        offeredAndDeclined();
         changedOnBothSides();
         conflict();
         solutionAdded();
@@ -66,10 +70,10 @@ final class Story {
             + " and sets Sync with Partner Center to Yes.");
         String opportunity = seller.makesOpportunity("Fabrikam Inc", new Deal("Fabrikam cold chain", new BigDecimal(50000), "USD", closing,
             "Every delivery has to prove its temperature.", "", List.of(SOLUTION)));
-        seller.asksForHelp(opportunity);
+        seller.edits(opportunity, DealField.HELP, "CustomerTechnicalArchitecture");
         seller.shares(opportunity);
         inStep("the record has a referral and Microsoft is invited", () -> record(opportunity).referralId() != null
-            && record(opportunity).marked() && partnerCenter.microsoftReferrals().size() == 1);
+            && record(opportunity).isMarked() && partnerCenter.microsoftReferrals().size() == 1);
         coldChain = record(opportunity).referralId();
         tell.says("The deal is in Partner Center, Microsoft is invited, and the record carries its referral identifier and a check mark.");
     }
@@ -85,24 +89,26 @@ final class Story {
         tell.says("It stands among the open opportunities of the CRM, with account, contact and solution; the referral knows its record.");
     }
 
-    private void offeredAndQualified() {
-        tell.step("Microsoft offers a deal; the seller qualifies it: accepted");
-        tell.says("Microsoft offers \"Tailspin warehouse robots\". Until it is answered it is a lead in the CRM.");
+    private void offeredAndAccepted() {
+        CrmSeller.Offers offers = seller.offers();
+        tell.step("Microsoft offers a deal; the seller accepts it");
+        tell.says("Microsoft offers \"Tailspin warehouse robots\". Until it is answered it is " + offers.name() + " in the CRM.");
         robots = partnerCenter.microsoftInvites(named(ExampleReferrals.inbound(), "Tailspin warehouse robots"));
-        inStep("the CRM shows a lead", () -> record(robots).kind().equals("lead"));
-        tell.says("Sam qualifies the lead.");
-        seller.qualifies(record(robots).id());
+        inStep("the CRM shows " + offers.name(), () -> record(robots).status().equals("New/Pending"));
+        tell.says("Sam " + offers.accepted() + ".");
+        seller.accepts(record(robots).id());
         inStep("the referral is accepted", () -> record(robots).kind().equals("opportunity") && status(robots).equals("Active/Accepted"));
         tell.says("The referral is Active/Accepted, and its record is now the opportunity.");
     }
 
-    private void offeredAndDisqualified() {
-        tell.step("Microsoft offers another deal; the seller disqualifies it: declined");
+    private void offeredAndDeclined() {
+        CrmSeller.Offers offers = seller.offers();
+        tell.step("Microsoft offers another deal; the seller declines it");
         tell.says("Microsoft offers \"Northwind paper archive\".");
         String archive = partnerCenter.microsoftInvites(named(ExampleReferrals.inbound(), "Northwind paper archive"));
-        inStep("the CRM shows a lead", () -> record(archive).kind().equals("lead"));
-        tell.says("Sam disqualifies the lead: no longer interested.");
-        seller.disqualifies(record(archive).id());
+        inStep("the CRM shows " + offers.name(), () -> record(archive).status().equals("New/Pending"));
+        tell.says("Sam " + offers.declined() + ".");
+        seller.declines(record(archive).id());
         inStep("the referral is declined", () -> status(archive).equals("Closed/Declined"));
         tell.says("The referral is Closed/Declined.");
     }
@@ -114,7 +120,7 @@ final class Story {
         tell.says("Pat moves the closing date to " + later + " in Partner Center while Sam rewrites the notes in the CRM."
             + " The event of Pat's change is held back until both are done.");
         atOnce(() -> partnerCenter.partnerEdits(coldChain, Map.of("/details/closingDateTime", later + "T00:00:00Z")),
-            () -> seller.changesNotes(record(coldChain).id(), notes));
+            () -> seller.edits(record(coldChain).id(), DealField.NOTES, notes));
         inStep("both changes are on both sides", () -> deal(coldChain).notes().equals(notes) && deal(coldChain).closing().equals(later));
         tell.says("Both changes are on both sides; none was lost.");
     }
@@ -123,7 +129,7 @@ final class Story {
         tell.step("Both sides change the same field at once: a conflict");
         tell.says("Pat sets the value of \"Adventure Works fleet\" to 52,000.00 EUR, Sam to 60,000.00 EUR.");
         atOnce(() -> partnerCenter.partnerEdits(fleet, Map.of("/details/dealValue", 52000)),
-            () -> seller.changesValue(record(fleet).id(), new BigDecimal(60000)));
+            () -> seller.edits(record(fleet).id(), DealField.VALUE, new BigDecimal(60000)));
         inStep("one value is on both sides and the other in the journal", () -> conflicts(fleet).size() == 1);
         Map<String, Object> entry = conflicts(fleet).get(0);
         Deal now = deal(fleet);
@@ -145,10 +151,10 @@ final class Story {
         partnerCenter.microsoftAccepts((String) partnerCenter.referral(coldChain).get("engagementId"), "7-3F9KQ2LMXA",
             List.of(Map.of("firstName", "Maria", "lastName", "Lopez", "phoneNumber", "4255550123",
                 "email", "maria.lopez@microsoft.example")));
-        inStep("the record names Microsoft's identifier and seller", () -> "7-3F9KQ2LMXA".equals(record(coldChain).msxId())
-            && record(coldChain).audit().contains("Maria Lopez"));
-        tell.says("Microsoft CRM identifier in the record: " + record(coldChain).msxId() + ". Audit of the record, newest line:");
-        tell.says(record(coldChain).audit().lines().findFirst().orElse(""));
+        inStep("the record names Microsoft's identifier and seller", () -> "7-3F9KQ2LMXA".equals(record(coldChain).text(DealField.MSX_ID))
+            && record(coldChain).text(DealField.AUDIT).contains("Maria Lopez"));
+        tell.says("Microsoft CRM identifier in the record: " + record(coldChain).text(DealField.MSX_ID) + ". Audit of the record, newest line:");
+        tell.says(record(coldChain).text(DealField.AUDIT).lines().findFirst().orElse(""));
     }
 
     private void won() {
@@ -183,7 +189,7 @@ final class Story {
 
     /** Waits until something holds, the deals are equal on both sides, and the connector has nothing left to do. */
     private void inStep(String what, Callable<Boolean> condition) {
-        tell.until(what, () -> condition.call() && isIdle() && Comparison.of(sandboxes).isEqual());
+        tell.until(what, () -> condition.call() && isIdle() && Comparison.of(sandboxes, crm).isEqual());
     }
 
     /** Whether every event is delivered and no lane has work. */
@@ -193,9 +199,9 @@ final class Story {
     }
 
     /** How the deals stand, for a step that does not end: what differs, and what the connector says about them. */
-    static List<String> state(Sandboxes sandboxes, Connector connector) {
+    static List<String> state(Sandboxes sandboxes, Crm crm, Connector connector) {
         List<String> lines = new ArrayList<>();
-        Comparison.of(sandboxes).differences().forEach((name, differences) ->
+        Comparison.of(sandboxes, crm).differences().forEach((name, differences) ->
             differences.forEach(difference -> lines.add("\"" + name + "\" " + difference)));
         for (Link link : connector.store().links()) {
             lines.add("In the connector's books: referral " + link.referralId() + " with " + link.recordKind() + " " + link.recordId()
@@ -206,7 +212,7 @@ final class Story {
     }
 
     /** The record with this id, or of the referral with this id. */
-    private SharedRecord record(String id) {
+    private CrmRecord record(String id) {
         return seller.sharedRecords().stream().filter(record -> id.equals(record.id()) || id.equals(record.referralId())).findFirst()
             .orElseThrow(() -> new IllegalArgumentException("The CRM has no shared record for " + id + "."));
     }

@@ -67,7 +67,12 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
-        return plan(link, settledBase(link, link.intent(), record, partnerCenter, crm), partnerCenter, crm);
+        return plan(link, settledBase(link, link.intent(), record, partnerCenter, crm), partnerCenter, crm, isOnHold(record));
+    }
+
+    /** An opportunity of a referral that is not accepted yet; leads are that by nature, and what is edited in them travels. */
+    private static boolean isOnHold(Map<String, Object> record) {
+        return "opportunity".equals(record.get("kind")) && "New".equals(record.get("status"));
     }
 
     /** What both sides last agreed on, with all that the connector had begun to write and that has landed. */
@@ -120,13 +125,26 @@ public final class Planning {
     }
 
     /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */
-    private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
+    private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm, boolean onHold) {
         boolean asked = isBlank(base == null ? null : base.at(Ledger.HELP)) && !isBlank(crm.at(Ledger.HELP));
         List<Refusal> missing = asked ? Planner.share(policy, crm).refusals() : List.of();
         if (!missing.isEmpty()) {
             remove((ObjectNode) crm, Ledger.HELP);
         }
-        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero())).refusing(missing);
+        if (isDeclined(link, base, partnerCenter, crm)) {
+            ((ObjectNode) crm).put("substatus", "Declined");
+        }
+        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero(), onHold)).refusing(missing);
+    }
+
+    /** An opportunity that waited on hold and was lost there: it was never accepted, and must not be for being closed. */
+    private static boolean isDeclined(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
+        return "opportunity".equals(link.recordKind()) && base != null && isNew(base) && isNew(partnerCenter)
+            && "Lost".equals(crm.path("substatus").asText());
+    }
+
+    private static boolean isNew(JsonNode view) {
+        return "New".equals(view.path("status").asText());
     }
 
     private static boolean isBlank(JsonNode value) {
@@ -135,19 +153,26 @@ public final class Planning {
 
     /** Whether both sides, as they are after the plan was written, ask for one more round. */
     public boolean asksForMore(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        return !plan(link, plan.nextBase(), view(referral), view(record)).isEmpty();
+        return !plan(link, plan.nextBase(), view(referral), view(record), isOnHold(record)).isEmpty();
     }
 
-    /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */
+    /**
+     * A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody, and a text that leads of
+     * this CRM do not hold, such as the name of the deal, is what the CRM filled in by itself: the referral knows better.
+     */
     private JsonNode baseFor(Link link, Map<String, Object> record, JsonNode crm) {
         if (link.base() == null || link.recordKind() == null || link.recordKind().equals(record.get("kind"))) {
             return link.base();
         }
         ObjectNode base = link.base().deepCopy();
+        JsonNode lead = link.record() == null ? crm : view(link.record());
         policy.fields().forEach(field -> field.paths().forEach(path -> {
             JsonNode value = crm.at(path);
             if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
                 remove(base, path);
+            } else if (value.isTextual() && lead.at(path).isMissingNode() && field.updates(io.cosell.plan.Side.CRM)
+                && base.at(path.substring(0, path.lastIndexOf('/'))) instanceof ObjectNode parent) {
+                parent.set(path.substring(path.lastIndexOf('/') + 1), value);
             }
         }));
         return base;

@@ -20,21 +20,21 @@ public final class Telling {
     private static final String BAD = "✖ ";
 
     private final Clock clock;
-    private final boolean marksNames;
+    private final int longestName;
     private final boolean auditsSuccesses;
     private final int auditLength;
     private final String dealLink;
 
     /**
      * @param clock           for the time in audit lines (UTC)
-     * @param marksNames      whether the name carries a mark
+     * @param longestName     most characters of a name with its mark; 0 for names without marks
      * @param auditsSuccesses whether a change that went to Partner Center writes an audit line
      * @param auditLength     most characters of the audit field
      * @param dealLink        address of a referral for people, without its id
      */
-    public Telling(Clock clock, boolean marksNames, boolean auditsSuccesses, int auditLength, String dealLink) {
+    public Telling(Clock clock, int longestName, boolean auditsSuccesses, int auditLength, String dealLink) {
         this.clock = clock;
-        this.marksNames = marksNames;
+        this.longestName = longestName;
         this.auditsSuccesses = auditsSuccesses;
         this.auditLength = auditLength;
         this.dealLink = dealLink;
@@ -127,9 +127,10 @@ public final class Telling {
         return more;
     }
 
-    /** The mark for a name; none for a record without a name, which a mark alone would not make better. */
+    /** The mark for a name; none for a record without a name, which a mark alone would not make better, and for one that has no room. */
     private String mark(boolean healthy, Object name) {
-        return !marksNames || name == null || String.valueOf(name).isBlank() ? "" : healthy ? GOOD : BAD;
+        return name == null || String.valueOf(name).isBlank() || String.valueOf(name).length() + GOOD.length() > longestName ? ""
+            : healthy ? GOOD : BAD;
     }
 
     private void identify(Map<String, Object> document, String referralId) {

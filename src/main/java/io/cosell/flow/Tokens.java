@@ -2,6 +2,7 @@ package io.cosell.flow;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,13 +14,17 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 
 /**
- * Access tokens of the systems, in memory, and the form that asks for a new one (OAuth 2.0; contracts partner-center.md 1.2 and
- * dataverse.md 1.1). The calls themselves are in routes/sign-in.camel.yaml. Bean {@code tokens}.
+ * Access tokens of the systems, in memory, and the form that asks for a new one (OAuth 2.0; contracts partner-center.md 1.2,
+ * dataverse.md 1.1 and salesforce.md 1). The calls themselves are in routes/sign-in.camel.yaml. Bean {@code tokens}.
  */
 public final class Tokens {
 
     /** A token is renewed this long before it runs out, so that it does not run out on its way. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
+    /** How long a token is used that comes without a time. */
+    private static final Duration USUAL_LIFE = Duration.ofHours(1);
+    /** The strictest of the documented limits, less what clocks may differ. */
+    private static final Duration ASSERTION_LIFE = Duration.ofSeconds(150);
 
     private record Token(String value, Instant until) {
     }
@@ -52,12 +57,21 @@ public final class Tokens {
      * The form that asks for a token, URL-encoded. The settings {@code cosell.<account>.client-id}, {@code .client-secret} and, where
      * the account signs in for a person, {@code .refresh-token} are read here, so that no secret stands in a route.
      *
+     * <p>With {@code .sign-in} being {@code jwt-bearer} it holds an assertion instead (RFC 7523; contract salesforce.md 1): the app vouches for
+     * the user {@code .user-name} by signing with the key in {@code .key-store}.
+     *
      * @param account  name of the settings group
-     * @param audience {@code resource=...} or {@code scope=...}
+     * @param audience {@code resource=...} or {@code scope=...}; {@code aud=...} stands in an assertion only, and in no form
      */
     public String form(String account, String audience, Exchange exchange) {
         CamelContext camel = exchange.getContext();
+        String[] nameAndValue = audience.split("=", 2);
         Map<String, String> form = new LinkedHashMap<>();
+        if (setting(camel, account, "sign-in").equals("jwt-bearer")) {
+            form.put("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+            form.put("assertion", assertion(camel, account, nameAndValue[1]));
+            return encoded(form);
+        }
         String refreshToken = refreshTokens.newest(setting(camel, account, "refresh-token"));
         form.put("grant_type", refreshToken.isEmpty() ? "client_credentials" : "refresh_token");
         form.put("client_id", setting(camel, account, "client-id"));
@@ -65,11 +79,23 @@ public final class Tokens {
         if (!refreshToken.isEmpty()) {
             form.put("refresh_token", refreshToken);
         }
-        String[] nameAndValue = audience.split("=", 2);
-        form.put(nameAndValue[0], nameAndValue[1]);
+        if (!nameAndValue[0].equals("aud")) {
+            form.put(nameAndValue[0], nameAndValue[1]);
+        }
+        return encoded(form);
+    }
+
+    private static String encoded(Map<String, String> form) {
         return form.entrySet().stream().filter(entry -> !entry.getValue().isEmpty())
             .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
             .collect(Collectors.joining("&"));
+    }
+
+    private String assertion(CamelContext camel, String account, String audience) {
+        return Assertion.signed(setting(camel, account, "client-id"), setting(camel, account, "user-name"), audience,
+            clock.instant().plus(ASSERTION_LIFE),
+            Assertion.key(Path.of(setting(camel, account, "key-store")), setting(camel, account, "key-store-password"),
+                setting(camel, account, "key-alias")));
     }
 
     private static String setting(CamelContext camel, String account, String name) {
@@ -81,13 +107,15 @@ public final class Tokens {
      *
      * @param system  whose token it is
      * @param account settings group, for a renewed refresh token
-     * @param answer  the answer: {@code access_token}, {@code expires_in} in seconds (number or digits), maybe {@code refresh_token}
+     * @param answer  the answer: {@code access_token}, {@code expires_in} in seconds (number or digits; Salesforce sends none: an hour then, which
+     *                is less than its sessions live; contract salesforce.md 4.1), maybe {@code refresh_token}
      * @return the access token
      */
     public String keep(String system, String account, Map<String, Object> answer, Exchange exchange) {
         String token = (String) answer.get("access_token");
-        long seconds = Long.parseLong(String.valueOf(answer.getOrDefault("expires_in", "0")));
-        tokens.put(system, new Token(token, clock.instant().plusSeconds(seconds)));
+        Object seconds = answer.get("expires_in");
+        tokens.put(system, new Token(token, clock.instant().plus(seconds == null ? USUAL_LIFE
+            : Duration.ofSeconds(Long.parseLong(String.valueOf(seconds))))));
         if (answer.get("refresh_token") instanceof String renewed) {
             refreshTokens.keep(setting(exchange.getContext(), account, "refresh-token"), renewed);
         }

@@ -422,6 +422,9 @@ final class FieldPlan {
     }
 
     private boolean writePartnerCenter(Value to, String why) {
+        if (context.input().onHold() && field.type() != Field.Type.STATUS) {
+            return false; // nothing is agreed on, so it goes out once the seller has answered
+        }
         if (context.partnerCenterClosed()) {
             refuseOnce(Refusal.Code.CLOSED, Side.CRM, crm, ("The deal is closed in Partner Center, nothing can be changed there. "
                 + "%s %s stays in the CRM only; open a new deal if Microsoft must know.").formatted(field.title(), words(crm.json())));

@@ -1,8 +1,6 @@
 package io.cosell.sandbox;
 
-import io.cosell.sandbox.dataverse.DemoSeller;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
-import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -38,15 +36,15 @@ final class ExampleDeals {
      */
     static Map<String, List<String>> into(Sandboxes sandboxes, int deals) {
         Map<String, List<String>> made = new LinkedHashMap<>();
-        DemoSeller dynamics365 = new DemoSeller(sandboxes.dynamics365());
         for (int number = 1; number <= deals; number++) {
             String customer = CUSTOMERS.get(number % CUSTOMERS.size()) + " " + number;
             Deal deal = deal(sandboxes, number, customer);
             add(made, sandboxes.partnerCenter().name(), number % 2 == 1
                 ? sandboxes.partnerCenter().microsoftInvites(referral(ExampleReferrals.inbound(), deal, customer))
                 : sandboxes.partnerCenter().partnerCreates(referral(ExampleReferrals.outbound(), deal, customer)));
-            add(made, sandboxes.dynamics365().name(), dynamics365.makesOpportunity(customer, deal));
-            add(made, sandboxes.salesforce().name(), opportunity(sandboxes.salesforce(), customer, deal));
+            for (Crm crm : Crm.values()) {
+                add(made, crm.setting(), crm.seller(sandboxes).makesOpportunity(customer, deal));
+            }
         }
         return made;
     }
@@ -56,21 +54,6 @@ final class ExampleDeals {
         String wish = WISHES.get(number % WISHES.size());
         return new Deal(customer + " " + wish, BigDecimal.valueOf(FIRST_VALUE + (long) STEP * (number % STEPS)), number % 3 == 0 ? "EUR" : "USD",
             closing, customer + " asks for help with its " + wish + ".", "Active/Accepted", List.of(SOLUTIONS.get(number % SOLUTIONS.size())));
-    }
-
-    private static String opportunity(SalesforceSandbox salesforce, String customer, Deal deal) {
-        String account = salesforce.create("Account", Map.of("Name", customer, "BillingStreet", "1 Harbour Road", "BillingCity", "Seattle",
-            "BillingState", "WA", "BillingPostalCode", "98101", "BillingCountry", "US"));
-        String contact = salesforce.create("Contact", Map.of("AccountId", account, "FirstName", "Sue", "LastName", "Smith",
-            "Email", "sue.smith@fabrikam.com", "Phone", "2065550101"));
-        String opportunity = salesforce.create("Opportunity", Map.of("Name", deal.name(), "AccountId", account, "ContactId", contact,
-            "StageName", "Prospecting", "CloseDate", deal.closing().toString(), "Amount", deal.value(), "Description", deal.notes()));
-        for (Map<String, Object> detail : salesforce.rows("Microsoft_Solution_Detail__c")) {
-            if (deal.solutions().contains(detail.get("Solution_Identifier__c"))) {
-                salesforce.create("Microsoft_Solutions__c", Map.of("Opportunity__c", opportunity, "Solution__c", detail.get("Id")));
-            }
-        }
-        return opportunity;
     }
 
     private static Map<String, Object> referral(Map<String, Object> referral, Deal deal, String customer) {

@@ -6,7 +6,9 @@ import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.sandbox.salesforce.SalesforceOptions;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
+import io.cosell.sandbox.salesforce.SalesforceSwitch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -144,7 +146,12 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Prints the ways into every system that is started. */
     public void printAddresses(PrintWriter out) {
-        for (Entrance entrance : entrances()) {
+        printAddresses(out, entrances().stream().map(Entrance::title).toList());
+    }
+
+    /** Prints the ways into the systems with these titles. */
+    public void printAddresses(PrintWriter out, List<String> titles) {
+        for (Entrance entrance : entrances().stream().filter(one -> titles.contains(one.title())).toList()) {
             out.printf("  %-16s %s%n", entrance.title(), entrance.address());
             entrance.signIn().forEach((name, value) -> out.printf("    %-14s %s%n", name, value));
         }
@@ -170,10 +177,10 @@ public final class Sandboxes implements AutoCloseable {
         return dynamics365;
     }
 
-    /** Salesforce; the first call starts it. */
+    /** Salesforce, with several currencies as the other CRM has; the first call starts it. */
     public synchronized SalesforceSandbox salesforce() {
         if (salesforce == null) {
-            SalesforceSandbox made = new SalesforceSandbox(clock);
+            SalesforceSandbox made = new SalesforceSandbox(clock, SalesforceOptions.defaults().with(SalesforceSwitch.MULTI_CURRENCY));
             open(made, ports.salesforce());
             salesforce = made;
         }
@@ -186,16 +193,26 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /**
-     * Settings for a connector that works on these sandboxes.
+     * Settings for a connector that works on Partner Center and Dynamics 365.
      *
      * @param folder where its store, refresh token and the trust store of the sandbox go
      */
     public Map<String, String> settings(Path folder) {
+        return settings(folder, dynamics365.name());
+    }
+
+    /**
+     * Settings for a connector that works on these sandboxes.
+     *
+     * @param folder where its store, refresh token and the trust store of the sandbox go
+     * @param crm    which CRM it serves, as in {@code cosell.crm}
+     */
+    public Map<String, String> settings(Path folder, String crm) {
         Map<String, String> settings = new LinkedHashMap<>();
         PartnerCenterOptions.Account account = partnerCenter.options().account();
         // Quartz keeps its schedulers by this name, for the whole JVM: of two connectors with one name, the first to stop stops both.
         settings.put("camel.main.name", "cosell-" + connectorPort);
-        settings.put("cosell.crm", "dynamics365");
+        settings.put("cosell.crm", crm);
         settings.put("cosell.partner-center.address", partnerCenter.address() + "/v1.0/engagements");
         settings.put("cosell.partner-center.events-address", partnerCenter.address() + "/webhooks/v1");
         settings.put("cosell.partner-center.sign-in-address", partnerCenter.address());
@@ -207,18 +224,37 @@ public final class Sandboxes implements AutoCloseable {
         settings.put("cosell.webhook.certificate-hosts", partnerCenter.certificateAddress().getAuthority());
         settings.put("cosell.webhook.trust-store", partnerCenter.writeTrustStore(folder).toString());
         settings.put("cosell.webhook.trust-store-password", "sandbox");
-        settings.put("cosell.dynamics365.address", dynamics365.address() + "/api/data/v9.2");
-        settings.put("cosell.dynamics365.scope", dynamics365.address() + "/.default");
-        settings.put("cosell.dynamics365.sign-in-address", dynamics365.address());
-        settings.put("cosell.dynamics365.tenant-id", DYNAMICS_365_TENANT);
-        settings.put("cosell.dynamics365.client-id", dynamics365.options().clientId());
-        settings.put("cosell.dynamics365.client-secret", dynamics365.options().clientSecret());
+        settings.putAll(crm.equals(dynamics365.name()) ? dynamics365Settings() : salesforceSettings());
         settings.put("cosell.crm-changes.schedule", "0/1 * * * * ?");
         settings.put("cosell.data-folder", folder.toString());
         settings.put("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"));
         settings.put("camel.server.port", String.valueOf(connectorPort));
         settings.put("camel.management.enabled", "false");
         return settings;
+    }
+
+    private Map<String, String> dynamics365Settings() {
+        return ordered(
+            "cosell.dynamics365.address", dynamics365.address() + "/api/data/v9.2",
+            "cosell.dynamics365.scope", dynamics365.address() + "/.default",
+            "cosell.dynamics365.sign-in-address", dynamics365.address(),
+            "cosell.dynamics365.tenant-id", DYNAMICS_365_TENANT,
+            "cosell.dynamics365.client-id", dynamics365.options().clientId(),
+            "cosell.dynamics365.client-secret", dynamics365.options().clientSecret());
+    }
+
+    private Map<String, String> salesforceSettings() {
+        SalesforceSandbox system = salesforce();
+        return ordered(
+            "cosell.salesforce.address", system.address(),
+            "cosell.salesforce.sign-in-address", system.address(),
+            "cosell.salesforce.client-id", system.options().app().clientId(),
+            "cosell.salesforce.client-secret", system.options().app().clientSecret(),
+            "cosell.salesforce.on-hold-stage-name", "On Hold",
+            "cosell.salesforce.active-stage-name", "Qualification",
+            // With one currency an organisation has no field for it
+            "cosell.salesforce.organisation-currency", system.switches().has(SalesforceSwitch.MULTI_CURRENCY) ? ""
+                : system.options().currencies().get(0));
     }
 
     /**

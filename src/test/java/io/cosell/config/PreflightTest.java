@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -181,6 +182,29 @@ class PreflightTest {
                 line -> assertThat(line).isEqualTo("mappings/setting.json:3: there is no value for {{cosell.vaule-field}} — "
                         + "did you mean cosell.value-field?"),
                 line -> assertThat(line).startsWith("mappings/twice.json:3: this is not JSON: Duplicate field 'a'"));
+    }
+
+    @Test
+    void aCrmThatIsNotServedIsNotLookedAt() throws IOException {
+        write("mappings/alpha/in.json", "{}");
+        write("mappings/beta/in.json", "[{\"operation\": \"shift\", \"spec\": {\"#{{cosell.beta.stage}}\": \"{{cosell.beta.other}}\"}}]");
+        String packed = "# type: choice alpha|beta\ncosell.crm = alpha\n# type: text\ncosell.beta.stage =\n";
+        assertThat(Preflight.run(Settings.load(new ByteArrayInputStream(packed.getBytes(UTF_8)), Optional.empty(), Map.of()), List.of(),
+            folder.resolve("mappings"))).singleElement().asString().contains("mappings/alpha/in.json:1: this is not a chain");
+        assertThat(Preflight.run(Settings.load(new ByteArrayInputStream(packed.getBytes(UTF_8)), Optional.empty(),
+            Map.of("COSELL_CRM", "beta")), List.of(), folder.resolve("mappings"))).satisfiesExactlyInAnyOrder(
+                finding -> assertThat(finding.toString()).contains("cosell.beta.stage is missing"),
+                finding -> assertThat(finding.toString()).contains("beta/in.json:1: there is no value for {{cosell.beta.other}}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dynamics365", "salesforce"})
+    void theShippedMappingsOfEachCrmAreRightOnceItsSettingsAreGiven(String crm) throws IOException {
+        try (InputStream shipped = Files.newInputStream(Path.of("application.properties"))) {
+            Settings settings = Settings.load(shipped, Optional.empty(), Map.of("COSELL_CRM", crm));
+            assertThat(Preflight.run(settings, List.of(), Path.of("mappings"))).extracting(Finding::message)
+                .isNotEmpty().allMatch(message -> message.startsWith("cosell.partner-center.") || message.startsWith("cosell." + crm + "."));
+        }
     }
 
     @Test

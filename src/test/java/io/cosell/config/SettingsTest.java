@@ -78,7 +78,8 @@ class SettingsTest {
                 "cosell.deal-value-field", "cosell.active-stage-name", "cosell.wait", "cosell.alpha.url", "cosell.beta.url",
                 "cosell.alpha.client-secret", "cosell.untyped");
         assertThat(settings.catalog().get(1)).isEqualTo(
-                new Setting("cosell.show-check-mark-in-name", new SettingType.YesNo(), false, "Yes", "Show a check mark before the name"));
+                new Setting("cosell.show-check-mark-in-name", new SettingType.YesNo(), false, Optional.empty(), "Yes",
+                    "Show a check mark before the name"));
         assertThat(settings.catalog().get(3).optional()).isTrue();
         assertThat(settings.catalog().get(7).secret()).isTrue();
         assertThat(settings.catalog().get(8).type()).isEqualTo(new SettingType.Text());
@@ -157,6 +158,50 @@ class SettingsTest {
         assertThat(findings(load(packed, "", Map.of()))).containsExactly("application.properties: cosell.alpha.secret refers to "
                 + "{{env:ALPHA_SECRET}}, which is not set — set the environment variable ALPHA_SECRET");
         assertThat(load(packed, "", Map.of("ALPHA_SECRET", "hunter2")).findings()).isEmpty();
+        assertThat(load(packed, packed, Map.of("ALPHA_SECRET", "hunter2")).findings()).as("a copy of the file").isEmpty();
+    }
+
+    @Test
+    void aSettingMayBeNeededOnlyWhileAnotherHasAValue() throws IOException {
+        String packed = """
+                # type: choice alpha|beta
+                cosell.crm = alpha
+                # type: choice secret|key
+                cosell.alpha.sign-in = secret
+                # type: secret, if cosell.alpha.sign-in is secret
+                cosell.alpha.client-secret = {{env:ALPHA_SECRET}}
+                # type: text, if cosell.alpha.sign-in is key
+                cosell.alpha.key-store =
+                # type: text, if cosell.beta.sign-in is key
+                cosell.beta.key-store =
+                """;
+        assertThat(findings(load(packed, "", Map.of()))).containsExactly("application.properties: cosell.alpha.client-secret refers to "
+                + "{{env:ALPHA_SECRET}}, which is not set — set the environment variable ALPHA_SECRET");
+        assertThat(findings(load(packed, "cosell.alpha.sign-in = key", Map.of()))).containsExactly(
+                "application.properties: cosell.alpha.key-store is missing — set it to a text");
+        assertThat(findings(load(packed, "cosell.crm = beta\ncosell.alpha.sign-in = key", Map.of()))).isEmpty();
+    }
+
+    @Test
+    void aDefaultMayDependOnTheCrm() throws IOException {
+        String packed = """
+                # type: choice alpha|beta
+                cosell.crm = alpha
+                # type: text
+                cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}
+                # type: text
+                cosell.alpha.deal-value-field = worth
+                # type: text
+                cosell.beta.deal-value-field = Amount
+                """;
+        assertThat(load(packed, "", Map.of()).get("cosell.deal-value-field")).isEqualTo("worth");
+        Settings other = load(packed, "cosell.crm = beta", Map.of());
+        assertThat(other.findings()).isEmpty();
+        assertThat(other.get("cosell.deal-value-field")).isEqualTo("Amount");
+        assertThat(load(packed, "cosell.deal-value-field = mine", Map.of("COSELL_CRM", "beta")).get("cosell.deal-value-field"))
+            .isEqualTo("mine");
+        assertThat(findings(load(packed, "cosell.deal-value-field = {{cosell.{{cosell.crn}}.deal-value-field}}", Map.of()))).hasSize(1)
+            .first().asString().contains("cosell.crn");
     }
 
     @Test
@@ -207,7 +252,8 @@ class SettingsTest {
         "url;a b;false", "integer 1..100;100;true", "integer 1..100;0;false", "integer 1..100;1.5;false", "duration;PT10M;true",
         "duration;1h30m;true", "duration;500ms;true", "duration;10;false", "duration;PT-5S;false", "duration;soon;false",
         "cron;0 0/15 * * * ?;true", "cron;0+0/15+*+*+*+?;true", "cron;*/5 * * * *;false", "hosts;a.com,*.b.com:8443;true",
-        "hosts;https://a.com;false", "text;x;true", "secret;x;true"})
+        "hosts;https://a.com;false", "text;x;true", "secret;x;true",
+        "label;Id. On hold (50%), more;true", "label;a & b;false", "label;a|b;false"})
     void typesAcceptTheirValuesOnly(String type, String value, boolean expected) {
         assertThat(SettingType.parse(type).accepts(value)).isEqualTo(expected);
     }

@@ -2,7 +2,9 @@ package io.cosell.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.Deal;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +12,7 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** In what two sides of a deal differ, and how that is shown. */
@@ -25,7 +28,7 @@ class ComparisonTest {
 
     @Test
     void equalDealsDoNotDiffer() {
-        assertThat(new Comparison.Pair("r", DEAL, worth("50000.00")).differences()).isEmpty();
+        assertThat(new Comparison.Pair("r", DEAL, worth("50000.00")).differences("The CRM")).isEmpty();
     }
 
     @Test
@@ -33,32 +36,40 @@ class ComparisonTest {
         Deal other = new Deal("Warm chain", new BigDecimal("50000.01"), "EUR", LocalDate.of(2027, 5, 2), null, "Closed/Won",
             List.of("SOL-1"));
 
-        assertThat(new Comparison.Pair("r", DEAL, other).differences()).containsExactly(
-            "name: Cold chain in Partner Center, Warm chain in Dynamics 365",
-            "value: 50,000.00 USD in Partner Center, 50,000.01 EUR in Dynamics 365",
-            "closing date: 2027-05-01 in Partner Center, 2027-05-02 in Dynamics 365",
-            "notes: Notes in Partner Center, (empty) in Dynamics 365",
-            "status: Active/Accepted in Partner Center, Closed/Won in Dynamics 365",
-            "solutions: SOL-1, SOL-2 in Partner Center, SOL-1 in Dynamics 365");
+        assertThat(new Comparison.Pair("r", DEAL, other).differences("The CRM")).containsExactly(
+            "name: Cold chain in Partner Center, Warm chain in The CRM",
+            "value: 50,000.00 USD in Partner Center, 50,000.01 EUR in The CRM",
+            "closing date: 2027-05-01 in Partner Center, 2027-05-02 in The CRM",
+            "notes: Notes in Partner Center, (empty) in The CRM",
+            "status: Active/Accepted in Partner Center, Closed/Won in The CRM",
+            "solutions: SOL-1, SOL-2 in Partner Center, SOL-1 in The CRM");
     }
 
     @Test
     void aFractionOfACentIsADifference() {
-        assertThat(new Comparison.Pair("r", DEAL, worth("50000.001")).differences())
-            .containsExactly("value: 50,000.00 USD in Partner Center, 50,000.001 USD in Dynamics 365");
+        assertThat(new Comparison.Pair("r", DEAL, worth("50000.001")).differences("The CRM"))
+            .containsExactly("value: 50,000.00 USD in Partner Center, 50,000.001 USD in The CRM");
     }
 
     @Test
     void aLeadHasNoSolutionsToCompare() {
         Deal lead = new Deal("Cold chain", new BigDecimal("50000"), "USD", LocalDate.of(2027, 5, 1), "Notes", "Active/Accepted", null);
 
-        assertThat(new Comparison.Pair("r", DEAL, lead).differences()).isEmpty();
+        assertThat(new Comparison.Pair("r", DEAL, lead).differences("The CRM")).isEmpty();
+    }
+
+    @Test
+    void whatTheCrmDoesNotKeepIsNotCompared() {
+        Deal lead = new Deal("", null, null, null, "Other notes", "Active/Accepted", null);
+
+        assertThat(new Comparison.Pair("r", DEAL, lead, Set.of(DealField.NOTES)).differences("The CRM"))
+            .containsExactly("notes: Notes in Partner Center, Other notes in The CRM");
     }
 
     @Test
     void aDealOnOneSideAloneDiffers() {
-        assertThat(new Comparison.Pair("r", DEAL, null).differences()).containsExactly("is not in Dynamics 365");
-        assertThat(new Comparison.Pair("r", null, DEAL).differences()).containsExactly("is not in Partner Center");
+        assertThat(new Comparison.Pair("r", DEAL, null).differences("The CRM")).containsExactly("is not in The CRM");
+        assertThat(new Comparison.Pair("r", null, DEAL).differences("The CRM")).containsExactly("is not in Partner Center");
     }
 
     @Test
@@ -74,7 +85,7 @@ class ComparisonTest {
     @Test
     void tableShowsBothSidesAndListsWhatDiffers() {
         Deal lead = new Deal("Warm chain", BigDecimal.ONE, "USD", null, "", "New/Pending", null);
-        Comparison comparison = new Comparison(List.of(new Comparison.Pair("a", DEAL, DEAL), new Comparison.Pair("b", lead, null)));
+        Comparison comparison = new Comparison(Crm.DYNAMICS_365, List.of(new Comparison.Pair("a", DEAL, DEAL), new Comparison.Pair("b", lead, null)));
         StringWriter text = new StringWriter();
 
         comparison.print(new PrintWriter(text));

@@ -19,7 +19,7 @@ class TellingTest {
     private static final News NOTHING = new News("", "", null, null);
 
     private static Telling telling(boolean marks, boolean successes, int length) {
-        return new Telling(new StepClock("2026-03-01T10:00:00Z"), marks, successes, length, "https://partner.example/deal?id=");
+        return new Telling(new StepClock("2026-03-01T10:00:00Z"), marks ? 120 : 0, successes, length, "https://partner.example/deal?id=");
     }
 
     private final Telling telling = telling(true, true, 4000);
@@ -45,6 +45,19 @@ class TellingTest {
 
     private static News failure(String why) {
         return new News("", "", why, null);
+    }
+
+    // ---- the mark
+
+    @ParameterizedTest
+    @CsvSource({"118, true", "119, false", "120, false"})
+    void aMarkThatDoesNotFitIsLeftOff(int length, boolean marked) {
+        String name = "N".repeat(length);
+        Map<String, Object> document = telling.create("R1", "opportunity", columns("name", name));
+        assertThat(document).containsEntry("mark", marked ? "✔ " : "");
+
+        Map<String, Object> plain = record("displayName", name, "view", columns("name", name, "status", "Active"));
+        assertThat(telling.update(link(null), plain, Map.of(), NOTHING) != null).as("written for the mark alone").isEqualTo(marked);
     }
 
     // ---- whether anything is written

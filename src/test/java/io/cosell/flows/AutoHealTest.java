@@ -2,6 +2,8 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import io.cosell.store.Heal;
@@ -13,18 +15,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Auto-heal of synchronization details: what events and polls missed is found and repaired, and said so. */
+@ForEveryCrm
 class AutoHealTest {
 
     @TempDir
     Path folder;
+    @Parameter
+    private Crm crm;
     private Stage stage;
 
     @BeforeEach
     void open() {
         // The CRM is never polled here, so that only auto-heal can notice its changes.
-        stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"));
+        stage = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"));
     }
 
     @AfterEach
@@ -42,7 +48,7 @@ class AutoHealTest {
 
     private long reads() {
         return stage.partnerCenter.count(call -> call.method().equals("GET") && call.path().contains("/referrals/"))
-            + stage.crm.count(call -> call.method().equals("GET") && call.path().contains("/opportunities("));
+            + stage.store().links().stream().mapToLong(link -> stage.readsOf(link.recordId())).sum();
     }
 
     private List<String> healed() {
@@ -59,11 +65,11 @@ class AutoHealTest {
         stage.partnerCenter.dropWebhooks(true);
         stage.partnerCenter.partnerEdits(changed, Map.of("/details/notes", "Nobody was told"));
         String made = stage.deal("Made unheard", changes -> { });
-        stage.crm.update("opportunity", stage.link(untouched).recordId(), Map.of("estimatedclosedate", "2029-05-05"));
+        stage.seller.edits(stage.link(untouched).recordId(), DealField.CLOSING, "2029-05-05");
 
         Heal round = heal();
 
-        assertThat(stage.opportunityOf(changed)).containsEntry("description", "Nobody was told");
+        assertThat(stage.record(changed).values()).containsEntry(DealField.NOTES, "Nobody was told");
         assertThat(stage.isLinked(made)).isTrue();
         assertThat((String) stage.at(stage.partnerCenter.referral(untouched), "details", "closingDateTime")).startsWith("2029-05-05");
         assertThat(round.recovered()).isEqualTo(3);
@@ -101,10 +107,10 @@ class AutoHealTest {
 
         heal();
         assertThat(stage.store().cursor("auto-heal partner-center")).isEqualTo(mark);
-        assertThat(stage.opportunityOf(referral).get("description")).isNotEqualTo("Found at the second try");
+        assertThat(stage.record(referral).get(DealField.NOTES)).isNotEqualTo("Found at the second try");
 
         heal();
-        assertThat(stage.opportunityOf(referral)).containsEntry("description", "Found at the second try");
+        assertThat(stage.record(referral).values()).containsEntry(DealField.NOTES, "Found at the second try");
         assertThat(stage.store().cursor("auto-heal partner-center")).isGreaterThan(mark);
     }
 
@@ -125,7 +131,7 @@ class AutoHealTest {
     void dealsThatAreNotInStepAreNamedWithTheReason() {
         String fine = stage.receivedDeal("Fine");
         String rests = stage.receivedDeal("Emptied");
-        stage.crm.update("opportunity", stage.link(rests).recordId(), Map.of("estimatedvalue", 0));
+        stage.seller.edits(stage.link(rests).recordId(), DealField.VALUE, 0);
 
         Heal round = heal();
 
@@ -161,16 +167,16 @@ class AutoHealTest {
         String deleted = stage.receivedDeal("Deleted unseen");
         stage.partnerCenter.dropWebhooks(true);
         stage.partnerCenter.partnerEdits(changed, Map.of("/details/notes", "Changed before the mark"));
-        stage.crm.delete("opportunity", stage.link(deleted).recordId());
+        stage.seller.deletes(stage.link(deleted).recordId());
         // As if a clock had jumped and come back: the marks stand behind the change.
         stage.sandboxes.clock().move(Duration.ofDays(1));
         stage.store().moveCursors("auto-heal partner-center", stage.store().now(), "auto-heal crm", stage.store().now());
         assertThat(heal().recovered()).isZero();
-        assertThat(stage.opportunityOf(changed).get("description")).isNotEqualTo("Changed before the mark");
+        assertThat(stage.record(changed).get(DealField.NOTES)).isNotEqualTo("Changed before the mark");
 
         Heal all = heal("all");
 
-        assertThat(stage.opportunityOf(changed)).containsEntry("description", "Changed before the mark");
+        assertThat(stage.record(changed).values()).containsEntry(DealField.NOTES, "Changed before the mark");
         assertThat(stage.link(deleted).state()).isEqualTo("ended");
         assertThat(all.linked()).isEqualTo(1);
         assertThat(all.allInStep()).isTrue();
@@ -197,7 +203,8 @@ class AutoHealTest {
         stage.receivedDeal("Compared under two mappings");
         Heal before = heal("all");
         stage.stopConnector();
-        stage.settings.put("cosell.customer-country-field", "address2_country");
+        stage.settings.putAll(crm == Crm.DYNAMICS_365 ? Map.of("cosell.customer-country-field", "address2_country")
+            : Map.of("cosell.salesforce.lost-stage-name", "Lost"));
         stage.startConnector();
 
         Heal changed = heal();

@@ -2,29 +2,35 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** Referrals that no contract foresees: each ends with a reason, holds up no other deal, and goes on once it is corrected. */
+@ForEveryCrm
 class BadReferralTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     private static Stage stage;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
@@ -42,7 +48,7 @@ class BadReferralTest {
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Awake"));
         stage.eventually(() -> stage.isLinked(referral));
-        assertThat(stage.opportunityOf(referral)).containsEntry("description", "Awake");
+        assertThat(stage.record(referral).values()).containsEntry(DealField.NOTES, "Awake");
     }
 
     @Test
@@ -53,28 +59,34 @@ class BadReferralTest {
         readsAs(referral, "substatus", "Dozing");
         stage.partnerCenter.holdWebhooks(false);
 
-        stage.eventually(() -> "Travels all the same".equals(stage.opportunityOf(referral).get("description")));
+        stage.eventually(() -> "Travels all the same".equals(stage.record(referral).get(DealField.NOTES)));
         stage.settled();
 
         assertThat(stage.reasons(referral, "refused")).singleElement().satisfies(why -> assertThat(why).contains("Active/Dozing"));
-        assertThat((String) stage.opportunityOf(referral).get("msft_microsoftpartnercenterreferralsyncaudit")).contains("Active/Dozing");
-        assertThat(stage.opportunityOf(referral)).containsEntry("statecode", 0);
+        assertThat(stage.record(referral).text(DealField.AUDIT)).contains("Active/Dozing");
+        assertThat(stage.record(referral).status()).isEqualTo("Active/Accepted");
     }
 
     @Test
     void aDateWithoutZoneIsNotGuessed() {
-        String referral = stage.offer("No zone", changes -> Stage.part(changes, "details").put("closingDateTime", "2027-03-31T00:00:00"));
+        String referral = stage.receivedDeal("No zone");
+        stage.partnerCenter.holdWebhooks(true);
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "With a date that is none"));
+        Map<String, Object> details = Stage.part(stage.partnerCenter.referral(referral), "details");
+        details.put("closingDateTime", "2027-03-31T00:00:00");
+        readsAs(referral, "details", details);
+        stage.partnerCenter.holdWebhooks(false);
 
-        stage.eventually(() -> stage.isLinked(referral));
+        stage.eventually(() -> !stage.reasons(referral, "refused").isEmpty());
         stage.settled();
 
-        assertThat(stage.leadOf(referral).get("estimatedclosedate")).isNull();
+        assertThat(stage.record(referral).values()).containsEntry(DealField.CLOSING, "2027-06-30");
         assertThat(stage.reasons(referral, "refused")).singleElement().satisfies(why -> assertThat(why)
             .contains("Estimated closing date").contains("2027-03-31T00:00:00").contains("offset"));
-        assertThat((String) stage.leadOf(referral).get("msft_microsoftpartnercenterreferralsyncaudit")).contains("Estimated closing date");
+        assertThat(stage.record(referral).text(DealField.AUDIT)).contains("Estimated closing date");
         stage.comesToRest();
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/closingDateTime", "2027-04-01T00:00:00Z"));
-        stage.eventually(() -> "2027-04-01".equals(stage.leadOf(referral).get("estimatedclosedate")));
+        stage.eventually(() -> "2027-04-01".equals(stage.record(referral).get(DealField.CLOSING)));
     }
 
     @Test
@@ -92,10 +104,11 @@ class BadReferralTest {
     }
 
     @Test
-    void aReferralWithoutCustomerBecomesALeadAndAnOpportunityWithoutAccount() {
+    void aReferralWithoutCustomerBecomesAnOfferAndAnOpportunityWithoutAccount() {
         String offer = stage.offer("Nameless offer", changes -> changes.remove("customerProfile"));
         stage.eventually(() -> stage.isLinked(offer));
-        assertThat(stage.leadOf(offer)).containsEntry("subject", "✔ Nameless offer");
+        assertThat(stage.record(offer).kind()).isEqualTo(stage.seller.offers().kind());
+        assertThat(stage.record(offer).isMarked()).isTrue();
 
         stage.partnerCenter.holdWebhooks(true);
         String deal = stage.offer("Nameless deal", changes -> Stage.part(changes, "customerProfile").remove("name"));
@@ -104,7 +117,7 @@ class BadReferralTest {
         stage.eventually(() -> stage.isLinked(deal) || stage.link(deal).state().equals("resting"));
 
         assertThat(stage.link(deal).state()).isEqualTo("linked");
-        assertThat(stage.opportunityOf(deal)).containsEntry("name", "✔ Nameless deal");
+        assertThat(stage.record(deal).values()).containsEntry(DealField.NAME, "✔ Nameless deal");
         stage.comesToRest();
     }
 
@@ -122,10 +135,10 @@ class BadReferralTest {
         stage.eventually(() -> stage.isLinked(referral));
         stage.settled();
 
-        assertThat(stage.opportunityOf(referral)).containsEntry("name", "✔ " + name);
-        assertThat((String) stage.opportunityOf(referral).get("description")).isEqualToNormalizingNewlines(notes);
-        assertThat(stage.crm.row("account", (String) stage.opportunityOf(referral).get("_customerid_value")))
-            .containsEntry("name", "Söhne & \"Töchter\" 'GmbH' #1 + 100%");
+        assertThat(stage.record(referral).values()).containsEntry(DealField.NAME, "✔ " + name);
+        assertThat(stage.record(referral).text(DealField.NOTES)).isEqualToNormalizingNewlines(notes);
+        assertThat(stage.seller.account(stage.record(referral).text(DealField.ACCOUNT)).name())
+            .isEqualTo("Söhne & \"Töchter\" 'GmbH' #1 + 100%");
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("name", name);
         stage.comesToRest();
     }

@@ -38,7 +38,7 @@ class CallsTest {
         stage = Stage.open(folder, Map.of());
         seller = new Seller(stage);
         // With the first deal that asks for help it learns whether the service invites Microsoft by itself.
-        stage.sharedOpportunity("First deal", columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
+        stage.sharedOpportunity("First deal", values -> values.put(Seller.HELP, Seller.WORKLOAD));
         stage.eventually(() -> stage.store().cursor("auto-heal crm") != null);
         seller.noticed();
     }
@@ -101,7 +101,7 @@ class CallsTest {
 
     @Test
     void anUpdateOfARecordIsOneCallAndOneForTheAuditLine() {
-        String id = stage.sharedOpportunity("Updated deal", columns -> { });
+        String id = stage.sharedOpportunity("Updated deal", values -> { });
 
         Cost cost = Cost.of(() -> {
             seller.changes(id, "estimatedvalue", 4711);
@@ -116,7 +116,7 @@ class CallsTest {
     @Test
     void anUpdateWithoutAuditLineIsOneCall(@TempDir Path own) {
         try (Stage plain = Stage.open(own, Map.of("cosell.audit-successes", "No"))) {
-            String id = plain.sharedOpportunity("Quiet deal", columns -> { });
+            String id = plain.sharedOpportunity("Quiet deal", values -> { });
             plain.polls(2);
             plain.settled();
             long writes = plain.writes().get(1);
@@ -137,8 +137,8 @@ class CallsTest {
     }
 
     /** A complete opportunity with a solution, both noticed already. */
-    private static String unshared(String name, Integer help) {
-        String id = stage.opportunity(name, columns -> columns.put(Seller.HELP, help));
+    private static String unshared(String name, String help) {
+        String id = stage.opportunity(name, values -> values.put(Seller.HELP, help));
         stage.solution(id, "SOL-34104-EBB");
         seller.noticed();
         return id;
@@ -185,7 +185,7 @@ class CallsTest {
 
     @Test
     void whatTheRowDoesNotHoldIsRead() {
-        String id = stage.sharedOpportunity("Deal of another customer", columns -> { });
+        String id = stage.sharedOpportunity("Deal of another customer", values -> { });
 
         Cost cost = Cost.of(() -> {
             stage.solution(id, "SOL-2");
@@ -229,7 +229,7 @@ class CallsTest {
 
     @Test
     void manyChangesOfADealThatWaitsAreOneChange() throws InterruptedException {
-        String id = stage.sharedOpportunity("Busy deal", columns -> { });
+        String id = stage.sharedOpportunity("Busy deal", values -> { });
         String referral = stage.link(id).referralId();
         seller.noticed();
         stage.partnerCenter.fail(Fault.instead("PATCH", referral,
@@ -261,7 +261,7 @@ class CallsTest {
 
     @Test
     void aPollThatIsOvertakenByAWriteIsNoChangeOfASeller() {
-        String id = stage.sharedOpportunity("Overtaken deal", columns -> { });
+        String id = stage.sharedOpportunity("Overtaken deal", values -> { });
         seller.noticed();
         Map<String, Object> old = Map.copyOf(withoutNulls(stage.opportunityRow(id)));
         seller.changes(id, "estimatedvalue", 777);
@@ -285,7 +285,7 @@ class CallsTest {
 
     @Test
     void theJournalTellsEachCallOnce() {
-        String id = stage.sharedOpportunity("Journaled deal", columns -> { });
+        String id = stage.sharedOpportunity("Journaled deal", values -> { });
         seller.noticed();
         int before = stage.journal(id).size();
 
@@ -305,7 +305,7 @@ class CallsTest {
     @Test
     void theDayIsCountedAsTheSystemsCountIt(@TempDir Path own) {
         try (Stage counted = Stage.open(own, Map.of())) {
-            counted.sharedOpportunity("Counted deal", columns -> { });
+            counted.sharedOpportunity("Counted deal", values -> { });
             counted.settled();
             counted.connector().camel().requestBody("direct:keep-call-counts-now", (Object) null);
             long until = counted.crm.calls().size();

@@ -2,35 +2,42 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.Customer;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
-import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Create Co-sell Referral - CRM to Partner Center. */
+@ForEveryCrm
 class CreateCosellReferralTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     static Stage stage;
     static Seller seller;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
         seller = new Seller(stage);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
@@ -39,7 +46,7 @@ class CreateCosellReferralTest {
 
     @Test
     void withoutHelpAndNotVisibleItIsThePartnersOwn() {
-        String id = stage.sharedOpportunity("Private deal", columns -> { });
+        String id = stage.sharedOpportunity("Private deal", values -> { });
 
         Map<String, Object> referral = seller.referral(id);
         assertThat(referral).containsEntry("type", "Independent").containsEntry("name", "Private deal").containsEntry("status", "Active")
@@ -58,18 +65,18 @@ class CreateCosellReferralTest {
 
     @Test
     void theRecordLearnsItsIdentifierLinkAuditAndMark() {
-        String id = stage.sharedOpportunity("Told deal", columns -> { });
+        String id = stage.sharedOpportunity("Told deal", values -> { });
 
         String referral = stage.link(id).referralId();
-        assertThat(stage.opportunityRow(id)).containsEntry(Seller.IDENTIFIER, referral).containsEntry("name", "✔ Told deal");
-        assertThat(stage.opportunityRow(id).get(Seller.LINK).toString()).contains(referral);
+        assertThat(stage.record(id).values()).containsEntry(DealField.IDENTIFIER, referral).containsEntry(DealField.NAME, "✔ Told deal");
+        assertThat(stage.record(id).text(DealField.LINK)).contains(referral);
         assertThat(seller.audit(id)).contains("CRM to Partner Center Referral sync success").doesNotContain("failed");
         assertThat(seller.journal(id, "linked")).hasSize(1);
     }
 
     @Test
     void visibleWithoutHelpIsPartnerLed() {
-        String id = stage.sharedOpportunity("Partner-led deal", columns -> columns.put(Seller.VISIBLE, true));
+        String id = stage.sharedOpportunity("Partner-led deal", values -> values.put(DealField.VISIBLE, true));
 
         assertThat(seller.referral(id)).containsEntry("type", "Independent");
         assertThat(seller.inReferral(id, "consent", "consentToShareReferralWithMicrosoftSellers")).isEqualTo(true);
@@ -78,7 +85,7 @@ class CreateCosellReferralTest {
 
     @Test
     void helpMakesItACosellDealAndInvitesMicrosoftOnce() {
-        String id = stage.sharedOpportunity("Co-sell deal", columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
+        String id = stage.sharedOpportunity("Co-sell deal", values -> values.put(DealField.HELP, Seller.WORKLOAD));
 
         Map<String, Object> own = seller.referral(id);
         assertThat(own).containsEntry("type", "Shared");
@@ -91,29 +98,30 @@ class CreateCosellReferralTest {
             assertThat(invitation.get("customerProfile").toString()).contains("carla@customer.example");
         });
         // Help asked makes the deal visible, and the record shows it.
-        stage.eventually(() -> Boolean.TRUE.equals(stage.opportunityRow(id).get(Seller.VISIBLE)));
+        stage.eventually(() -> Boolean.TRUE.equals(seller.sees(id, DealField.VISIBLE)));
         assertThat(stage.link(id).reason()).isNull();
     }
 
     // ---- what is missing
 
+    static Stream<Arguments> whatIsMissing() {
+        return Stream.of(
+            Arguments.of("no value", DealField.VALUE, null, "Deal value is missing"),
+            Arguments.of("value of zero", DealField.VALUE, 0, "Deal value is missing"),
+            Arguments.of("no closing date", DealField.CLOSING, null, "closing date is missing"),
+            Arguments.of("no currency", DealField.CURRENCY, null, "currency is missing"))
+            .filter(missing -> stage.seller.mayBeEmpty((DealField) missing.get()[1]));
+    }
+
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', value = {
-        "no value; estimatedvalue; ; Deal value is missing",
-        "value of zero; estimatedvalue; 0; Deal value is missing",
-        "no closing date; estimatedclosedate; ; closing date is missing",
-        "no currency; transactioncurrencyid@odata.bind; ; currency is missing"})
-    void whatIsMissingIsSaidOnceAndSharedOnceItIsThere(String what, String column, String value, String reason) {
+    @MethodSource("whatIsMissing")
+    void whatIsMissingIsSaidOnceAndSharedOnceItIsThere(String what, DealField field, Object value, String reason) {
         String name = "Deal with " + what;
-        String id = stage.opportunity(name, columns -> {
-            Object full = columns.remove(column);
-            assertThat(full).isNotNull();
-            if (value != null) {
-                columns.put(column, new BigDecimal(value));
-            }
+        String id = stage.opportunity(name, values -> {
+            assertThat(values.put(field, value)).isNotNull();
             // The base currency fills an empty one as soon as there is an amount.
-            if (column.startsWith("transactioncurrencyid")) {
-                columns.remove("estimatedvalue");
+            if (field == DealField.CURRENCY) {
+                values.remove(DealField.VALUE);
             }
         });
         stage.solution(id, "SOL-34104-EBB");
@@ -124,13 +132,11 @@ class CreateCosellReferralTest {
         assertThat(seller.name(id)).isEqualTo("✖ " + name);
         assertThat(seller.told(id, "Sync failed")).isEqualTo(1);
         assertThat(stage.link(id).state()).isEqualTo("resting");
-        assertThat(stage.opportunityRow(id).get(Seller.IDENTIFIER)).isNull();
+        assertThat(seller.sees(id, DealField.IDENTIFIER)).isNull();
         assertThat(seller.referralsOf(id)).isEmpty();
         assertThat(seller.journal(id, "resting")).hasSize(1);
 
-        Map<String, Object> repaired = new HashMap<>(Map.of("estimatedvalue", 777, "estimatedclosedate", "2027-05-01",
-            "transactioncurrencyid@odata.bind", "/transactioncurrencies(" + stage.currency("USD") + ")"));
-        stage.crm.update("opportunity", id, repaired);
+        seller.changes(id, Map.of(DealField.VALUE, 777, DealField.CLOSING, "2027-05-01", DealField.CURRENCY, "USD"));
 
         stage.eventually(() -> seller.name(id).equals("✔ " + name) && stage.isLinked(id));
         assertThat(seller.referralsOf(id)).hasSize(1);
@@ -139,7 +145,7 @@ class CreateCosellReferralTest {
 
     @Test
     void withoutSolutionItIsNotSharedUntilOneIsAdded() {
-        String id = stage.opportunity("Deal without solution", columns -> { });
+        String id = stage.opportunity("Deal without solution", values -> { });
         stage.share(id);
 
         stage.eventually(() -> seller.told(id, "Solution ID is required") == 1);
@@ -156,18 +162,16 @@ class CreateCosellReferralTest {
 
     @Test
     void aCountryInWordsIsNamedWithTheFix() {
-        String id = stage.opportunity("Deal in words", columns -> columns.put("customerid_account@odata.bind",
-            "/accounts(" + stage.crm.create("account", Map.of("name", "Wordy", "address1_line1", "1 Street", "address1_city", "Berlin",
-                "address1_country", "Germany")) + ")"));
+        String account = stage.seller.makesAccount(new Customer("Wordy", "1 Street", "Berlin", null, null, "Germany"));
+        String id = stage.opportunity("Deal in words", values -> values.put(DealField.ACCOUNT, account));
         stage.solution(id, "SOL-34104-EBB");
         stage.share(id);
 
         stage.eventually(() -> seller.told(id, "Customer account country code is missing") == 1);
         assertThat(seller.audit(id)).contains("two letters");
-        String account = (String) stage.opportunityRow(id).get("_customerid_value");
-        stage.crm.update("account", account, Map.of("address1_country", "DE"));
+        stage.seller.editsAccount(account, new Customer("Wordy", "1 Street", "Berlin", null, null, "DE"));
         // Nobody is told of an account's change; the seller saves the deal, as the reason asks for.
-        seller.changes(id, "description", "Country corrected");
+        seller.changes(id, DealField.NOTES, "Country corrected");
 
         stage.eventually(() -> stage.isLinked(id));
         assertThat(seller.inReferral(id, "customerProfile", "address", "country")).isEqualTo("DE");
@@ -175,9 +179,9 @@ class CreateCosellReferralTest {
 
     @Test
     void helpNeedsACustomerContact() {
-        String id = stage.opportunity("Deal without contact", columns -> {
-            columns.remove("parentcontactid@odata.bind");
-            columns.put(Seller.HELP, Seller.GENERAL);
+        String id = stage.opportunity("Deal without contact", values -> {
+            values.remove(DealField.CONTACT);
+            values.put(DealField.HELP, Seller.GENERAL);
         });
         stage.solution(id, "SOL-34104-EBB");
         stage.share(id);
@@ -185,8 +189,7 @@ class CreateCosellReferralTest {
         stage.eventually(() -> seller.told(id, "Customer contact is missing although help is asked") == 1);
         assertThat(seller.referralsOf(id)).isEmpty();
 
-        String contact = stage.contact((String) stage.opportunityRow(id).get("_customerid_value"));
-        seller.changes(id, "parentcontactid@odata.bind", "/contacts(" + contact + ")");
+        seller.changes(id, DealField.CONTACT, stage.contact(stage.record(id).text(DealField.ACCOUNT)));
 
         stage.eventually(() -> stage.isLinked(id) && seller.invitationsOf(id).size() == 1);
         assertThat(seller.referralsOf(id)).hasSize(1);
@@ -194,21 +197,21 @@ class CreateCosellReferralTest {
 
     @Test
     void anotherCauseIsToldToo() {
-        String id = stage.opportunity("Deal with two gaps", columns -> columns.remove("estimatedclosedate"));
+        String id = stage.opportunity("Deal with two gaps", values -> values.remove(DealField.VALUE));
         stage.share(id);
 
         stage.eventually(() -> seller.told(id, "Solution ID is required") == 1);
-        assertThat(seller.told(id, "closing date is missing")).isEqualTo(1);
-        seller.changes(id, "estimatedclosedate", "2027-05-01");
+        assertThat(seller.told(id, "Deal value is missing")).isEqualTo(1);
+        seller.changes(id, DealField.VALUE, 1);
 
         stage.eventually(() -> seller.told(id, "Solution ID is required") == 2);
-        assertThat(seller.told(id, "closing date is missing")).isEqualTo(1);
+        assertThat(seller.told(id, "Deal value is missing")).isEqualTo(1);
         assertThat(seller.name(id)).isEqualTo("✖ Deal with two gaps");
     }
 
     // ---- crashes on the way
 
-    private String withFaults(String name, Consumer<Map<String, Object>> changes, Fault... faults) {
+    private String withFaults(String name, Consumer<Map<DealField, Object>> changes, Fault... faults) {
         String id = stage.opportunity(name, changes);
         stage.solution(id, "SOL-34104-EBB");
         for (Fault fault : faults) {
@@ -220,7 +223,7 @@ class CreateCosellReferralTest {
 
     @Test
     void aLostAnswerOfTheCreationLeavesOneReferral() {
-        String id = withFaults("Lost answer", columns -> columns.put(Seller.HELP, Seller.WORKLOAD),
+        String id = withFaults("Lost answer", values -> values.put(DealField.HELP, Seller.WORKLOAD),
             Fault.answerLost("POST", "/referrals"));
 
         stage.eventually(() -> stage.isLinked(id) && seller.name(id).equals("✔ Lost answer"));
@@ -233,7 +236,7 @@ class CreateCosellReferralTest {
 
     @Test
     void aLostAnswerOfTheInvitationLeavesOneInvitation() {
-        String id = withFaults("Lost invitation", columns -> columns.put(Seller.HELP, Seller.WORKLOAD), Seller.answerOfInvitationLost());
+        String id = withFaults("Lost invitation", values -> values.put(DealField.HELP, Seller.WORKLOAD), Seller.answerOfInvitationLost());
 
         stage.eventually(() -> stage.isLinked(id) && seller.name(id).equals("✔ Lost invitation"));
         stage.settled();
@@ -243,20 +246,20 @@ class CreateCosellReferralTest {
 
     @Test
     void aFailedWriteBackIsMadeUpFor() {
-        stage.crm.fail(Seller.unavailable("POST", "/$batch"));
-        String id = withFaults("Late write-back", columns -> { });
+        stage.system.fail(stage.nextWriteFails());
+        String id = withFaults("Late write-back", values -> { });
 
         stage.eventually(() -> stage.isLinked(id) && seller.name(id).equals("✔ Late write-back"));
-        assertThat(stage.opportunityRow(id).get(Seller.IDENTIFIER)).isEqualTo(stage.link(id).referralId());
+        assertThat(seller.sees(id, DealField.IDENTIFIER)).isEqualTo(stage.link(id).referralId());
         assertThat(seller.referralsOf(id)).hasSize(1);
     }
 
     @Test
     void aStopBetweenTheStepsLeavesNothingHalf(@TempDir Path own) {
-        try (Stage other = Stage.open(own, Map.of("cosell.lanes.first-pause", "3s"))) {
+        try (Stage other = Stage.open(stage.which, own, Map.of("cosell.lanes.first-pause", "3s"))) {
             Seller there = new Seller(other);
             other.partnerCenter.fail(Fault.answerLost("POST", "/referrals"));
-            String id = other.opportunity("Stopped deal", columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
+            String id = other.opportunity("Stopped deal", values -> values.put(DealField.HELP, Seller.WORKLOAD));
             other.solution(id, "SOL-34104-EBB");
             other.share(id);
             other.eventually(() -> other.link(id).failures() == 1);
@@ -267,13 +270,13 @@ class CreateCosellReferralTest {
             other.startConnector();
             other.eventually(() -> other.link(id).failures() == 1 && other.link(id).referralId() != null);
             other.stopConnector();
-            other.crm.fail(Seller.unavailable("POST", "/$batch"));
+            other.system.fail(other.nextWriteFails());
             other.startConnector();
 
             other.eventually(() -> other.isLinked(id) && there.name(id).equals("✔ Stopped deal"));
             assertThat(there.referralsOf(id)).hasSize(1);
             assertThat(there.invitationsOf(id)).hasSize(1);
-            assertThat(List.of(other.opportunityRow(id).get(Seller.IDENTIFIER))).containsExactly(there.referralsOf(id).get(0).get("id"));
+            assertThat(List.of(there.sees(id, DealField.IDENTIFIER))).containsExactly(there.referralsOf(id).get(0).get("id"));
         }
     }
 }

@@ -2,30 +2,36 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** CRM to Partner Center: what a seller changes in a shared opportunity. */
+@ForEveryCrm
 class CrmToPartnerCenterOutTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     static Stage stage;
     static Seller seller;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
         seller = new Seller(stage);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
@@ -34,11 +40,11 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void changedFieldsTravelTogetherInOneCall() {
-        String id = stage.sharedOpportunity("Edited deal", columns -> { });
+        String id = stage.sharedOpportunity("Edited deal", values -> { });
         long patches = stage.partnerCenter.count(call -> call.method().equals("PATCH"));
 
-        stage.crm.update("opportunity", id, Map.of("estimatedvalue", 61234.5, "estimatedclosedate", "2027-06-30",
-            "description", "New notes", "transactioncurrencyid@odata.bind", "/transactioncurrencies(" + stage.currency("EUR") + ")"));
+        seller.changes(id, Map.of(DealField.VALUE, 61234.5, DealField.CLOSING, "2027-06-30", DealField.NOTES, "New notes",
+            DealField.CURRENCY, "EUR"));
 
         stage.eventually(() -> seller.dealValue(id) == 61234.5);
         seller.noticed();
@@ -51,37 +57,37 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void clearedNotesAreClearedThereToo() {
-        String id = stage.sharedOpportunity("Silent deal", columns -> { });
+        String id = stage.sharedOpportunity("Silent deal", values -> { });
 
-        seller.changes(id, "description", null);
+        seller.changes(id, DealField.NOTES, null);
 
         stage.eventually(() -> seller.inReferral(id, "details", "notes") == null);
     }
 
     @Test
     void aClearedDealValueStaysInPartnerCenterWithAReason() {
-        String id = stage.sharedOpportunity("Cleared deal", columns -> { });
+        String id = stage.sharedOpportunity("Cleared deal", values -> { });
 
-        stage.crm.update("opportunity", id, Map.of("estimatedvalue", 0, "description", "Cleared"));
+        seller.changes(id, Map.of(DealField.VALUE, 0, DealField.NOTES, "Cleared"));
 
         stage.eventually(() -> "Cleared".equals(seller.inReferral(id, "details", "notes")));
         stage.eventually(() -> seller.told(id, "Deal value may not be empty or 0 in Partner Center") == 1);
         assertThat(seller.dealValue(id)).isEqualTo(50000);
         assertThat(seller.name(id)).isEqualTo("✖ Cleared deal");
 
-        seller.changes(id, "estimatedvalue", 900);
+        seller.changes(id, DealField.VALUE, 900);
 
         stage.eventually(() -> seller.dealValue(id) == 900 && seller.name(id).equals("✔ Cleared deal"));
     }
 
     @Test
     void theNameTravelsWithoutItsMark() {
-        String id = stage.sharedOpportunity("Old name", columns -> { });
+        String id = stage.sharedOpportunity("Old name", values -> { });
 
-        seller.changes(id, "name", "New name");
+        seller.changes(id, DealField.NAME, "New name");
 
         stage.eventually(() -> "New name".equals(seller.inReferral(id, "name")) && seller.name(id).equals("✔ New name"));
-        seller.changes(id, "name", "✔ Newer name");
+        seller.changes(id, DealField.NAME, "✔ Newer name");
 
         stage.eventually(() -> "Newer name".equals(seller.inReferral(id, "name")));
         seller.noticed();
@@ -92,10 +98,10 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void helpAskedLaterInvitesMicrosoft() {
-        String id = stage.sharedOpportunity("Later co-sell deal", columns -> { });
+        String id = stage.sharedOpportunity("Later co-sell deal", values -> { });
         assertThat(seller.invitationsOf(id)).isEmpty();
 
-        stage.crm.update("opportunity", id, Map.of(Seller.HELP, Seller.WORKLOAD, "description", "Please help"));
+        seller.changes(id, Map.of(DealField.HELP, Seller.WORKLOAD, DealField.NOTES, "Please help"));
 
         stage.eventually(() -> seller.invitationsOf(id).size() == 1);
         stage.eventually(() -> "Please help".equals(seller.inReferral(id, "details", "notes")));
@@ -108,18 +114,17 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void helpAskedLaterWithoutContactWaitsWhileTheRestTravels() {
-        String id = stage.sharedOpportunity("Deal of strangers", columns -> columns.remove("parentcontactid@odata.bind"));
+        String id = stage.sharedOpportunity("Deal of strangers", values -> values.remove(DealField.CONTACT));
 
-        stage.crm.update("opportunity", id, Map.of(Seller.HELP, Seller.WORKLOAD, "description", "Please help"));
+        seller.changes(id, Map.of(DealField.HELP, Seller.WORKLOAD, DealField.NOTES, "Please help"));
 
         stage.eventually(() -> seller.told(id, "Customer contact is missing although help is asked") == 1);
         stage.eventually(() -> "Please help".equals(seller.inReferral(id, "details", "notes")));
         stage.partnerCenter.partnerEdits(stage.link(id).referralId(), Map.of("/details/dealValue", 123));
-        stage.eventually(() -> ((Number) stage.opportunityRow(id).get("estimatedvalue")).doubleValue() == 123);
+        stage.eventually(() -> ((Number) stage.record(id).get(DealField.VALUE)).doubleValue() == 123);
         assertThat(seller.invitationsOf(id)).isEmpty();
 
-        seller.changes(id, "parentcontactid@odata.bind",
-            "/contacts(" + stage.contact((String) stage.opportunityRow(id).get("_customerid_value")) + ")");
+        seller.changes(id, DealField.CONTACT, stage.contact(stage.record(id).text(DealField.ACCOUNT)));
 
         stage.eventually(() -> seller.invitationsOf(id).size() == 1 && seller.name(id).equals("✔ Deal of strangers"));
         assertThat(seller.told(id, "Customer contact is missing")).isEqualTo(1);
@@ -127,16 +132,16 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void helpOnceAskedIsPutBack() {
-        String id = stage.sharedOpportunity("Steadfast deal", columns -> columns.put(Seller.HELP, Seller.WORKLOAD));
+        String id = stage.sharedOpportunity("Steadfast deal", values -> values.put(DealField.HELP, Seller.WORKLOAD));
 
-        seller.changes(id, Seller.HELP, Seller.GENERAL);
+        seller.changes(id, DealField.HELP, Seller.GENERAL);
 
         stage.eventually(() -> seller.told(id, "How can Microsoft help? cannot be undone") == 1);
-        stage.eventually(() -> Integer.valueOf(Seller.WORKLOAD).equals(stage.opportunityRow(id).get(Seller.HELP)));
+        stage.eventually(() -> Seller.WORKLOAD.equals(seller.sees(id, DealField.HELP)));
         seller.noticed();
-        seller.changes(id, Seller.HELP, null);
+        seller.changes(id, DealField.HELP, null);
 
-        stage.eventually(() -> Integer.valueOf(Seller.WORKLOAD).equals(stage.opportunityRow(id).get(Seller.HELP)));
+        stage.eventually(() -> Seller.WORKLOAD.equals(seller.sees(id, DealField.HELP)));
         seller.noticed();
         assertThat(seller.invitationsOf(id)).hasSize(1);
         assertThat(seller.journal(id, "refused")).hasSize(2);
@@ -144,15 +149,15 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void visibilityIsPutBackToo() {
-        String id = stage.sharedOpportunity("Seen deal", columns -> { });
-        seller.changes(id, Seller.VISIBLE, true);
+        String id = stage.sharedOpportunity("Seen deal", values -> { });
+        seller.changes(id, DealField.VISIBLE, true);
         stage.eventually(() -> Boolean.TRUE.equals(seller.inReferral(id, "consent", "consentToShareReferralWithMicrosoftSellers")));
         seller.noticed();
 
-        seller.changes(id, Seller.VISIBLE, false);
+        seller.changes(id, DealField.VISIBLE, false);
 
         stage.eventually(() -> seller.told(id, "Visible to Microsoft sellers cannot be undone") == 1);
-        stage.eventually(() -> Boolean.TRUE.equals(stage.opportunityRow(id).get(Seller.VISIBLE)));
+        stage.eventually(() -> Boolean.TRUE.equals(seller.sees(id, DealField.VISIBLE)));
         assertThat(seller.inReferral(id, "consent", "consentToShareReferralWithMicrosoftSellers")).isEqualTo(true);
     }
 
@@ -160,9 +165,9 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void wonIsWon() {
-        String id = stage.sharedOpportunity("Won deal", columns -> { });
+        String id = stage.sharedOpportunity("Won deal", values -> { });
 
-        stage.crm.winOpportunity(id);
+        stage.seller.wins(id);
 
         stage.eventually(() -> "Won".equals(seller.referral(id).get("substatus")));
         assertThat(seller.referral(id)).containsEntry("status", "Closed");
@@ -171,47 +176,49 @@ class CrmToPartnerCenterOutTest {
     }
 
     @Test
-    void lostIsLostWithItsReason() {
-        String id = stage.sharedOpportunity("Lost deal", columns -> { });
+    void lostIsLostWithItsReasonIfTheCrmHasOne() {
+        String reason = stage.seller.lossReasons().stream().reduce((first, last) -> last).orElse(null);
+        String id = stage.sharedOpportunity("Lost deal", values -> { });
 
-        stage.crm.loseOpportunity(id, 5);
+        stage.seller.loses(id, reason);
 
         stage.eventually(() -> "Lost".equals(seller.referral(id).get("substatus")));
-        assertThat(seller.referral(id)).containsEntry("status", "Closed").containsEntry("statusReason", "Out-Sold");
+        assertThat(seller.referral(id)).containsEntry("status", "Closed");
+        assertThat(seller.referral(id).get("statusReason")).isEqualTo(reason);
     }
 
     @Test
     void aDealClosedInPartnerCenterTakesNoEdit() {
-        String id = stage.sharedOpportunity("Closed deal", columns -> { });
+        String id = stage.sharedOpportunity("Closed deal", values -> { });
         stage.partnerCenter.partnerCloses(stage.link(id).referralId(), "Lost", "No budget");
-        stage.eventually(() -> Integer.valueOf(2).equals(stage.opportunityRow(id).get("statecode")));
+        stage.eventually(() -> stage.record(id).status().equals("Closed/Lost"));
         seller.noticed();
         long writes = seller.writesToPartnerCenter();
 
-        stage.crm.reopenOpportunity(id);
-        seller.changes(id, "description", "Once more");
+        stage.seller.reopens(id);
+        seller.changes(id, DealField.NOTES, "Once more");
 
         stage.eventually(() -> seller.told(id, "closed in Partner Center") + seller.told(id, "cannot be reopened") > 0);
         seller.noticed();
         assertThat(seller.referral(id)).containsEntry("substatus", "Lost");
         assertThat(seller.writesToPartnerCenter()).as("tries").isEqualTo(writes);
         assertThat(seller.name(id)).isEqualTo("✖ Closed deal");
-        assertThat(stage.opportunityRow(id)).containsEntry("description", "Once more");
+        assertThat(stage.record(id).values()).containsEntry(DealField.NOTES, "Once more");
     }
 
     // ---- what stands in the way
 
     @Test
     void anEditInBetweenIsReadAndPlannedAgain() {
-        String id = stage.sharedOpportunity("Contended deal", columns -> { });
+        String id = stage.sharedOpportunity("Contended deal", values -> { });
         String referral = stage.link(id).referralId();
         stage.partnerCenter.holdWebhooks(true);
         try {
             stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "From the portal"));
-            seller.changes(id, "estimatedvalue", 4711);
+            seller.changes(id, DealField.VALUE, 4711);
 
             stage.eventually(() -> seller.dealValue(id) == 4711);
-            stage.eventually(() -> "From the portal".equals(stage.opportunityRow(id).get("description")));
+            stage.eventually(() -> "From the portal".equals(stage.record(id).get(DealField.NOTES)));
             assertThat(stage.partnerCenter.count(call -> call.path().contains(referral) && call.status() == 412)).isEqualTo(1);
             assertThat(seller.inReferral(id, "details", "notes")).isEqualTo("From the portal");
         } finally {
@@ -223,12 +230,12 @@ class CrmToPartnerCenterOutTest {
 
     @Test
     void aBusyPartnerCenterIsWaitedFor() {
-        String id = stage.sharedOpportunity("Throttled deal", columns -> { });
+        String id = stage.sharedOpportunity("Throttled deal", values -> { });
         stage.partnerCenter.fail(Fault.instead("PATCH", stage.link(id).referralId(),
             Reply.json(429, Map.of("error", Map.of("code", "TooManyRequests"))).with("Retry-After", "3")));
         long started = System.nanoTime();
 
-        seller.changes(id, "estimatedvalue", 4290);
+        seller.changes(id, DealField.VALUE, 4290);
 
         stage.eventually(() -> stage.link(id).failures() == 1);
         stage.eventually(() -> seller.dealValue(id) == 4290);

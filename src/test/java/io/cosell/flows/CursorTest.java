@@ -117,7 +117,7 @@ class CursorTest {
     @Test
     void anAnswerThatIsLostBetweenReadingAndStoringMovesNoCursor() {
         open(100, Map.of());
-        String id = stage.sharedOpportunity("Lost answer", columns -> { });
+        String id = stage.sharedOpportunity("Lost answer", values -> { });
         Seller seller = new Seller(stage);
         seller.noticed();
         AtomicInteger lost = new AtomicInteger();
@@ -132,12 +132,36 @@ class CursorTest {
     }
 
     @Test
+    void aTokenThatIsTooOldLeadsToOneFullReading() {
+        open(100, Map.of());
+        Seller seller = new Seller(stage);
+        String id = stage.sharedOpportunity("Old deal", values -> { });
+        seller.noticed();
+        stage.stopConnector();
+        seller.changes(id, "estimatedvalue", 808);
+        long full = fullReadings();
+        stage.sandboxes.clock().move(Duration.ofDays(8));
+        stage.startConnector();
+
+        stage.eventually(() -> seller.dealValue(id) == 808);
+        seller.noticed();
+
+        assertThat(fullReadings()).as("full readings of opportunities").isEqualTo(full + 1);
+        assertThat(stage.store().journal()).filteredOn(entry -> String.valueOf(entry.get("reason")).contains("everything is read once more")
+            && String.valueOf(entry.get("reason")).contains("in opportunity")).hasSize(1);
+    }
+
+    private long fullReadings() {
+        return stage.crm.count(call -> call.method().equals("GET") && call.path().endsWith("/opportunities") && call.status() == 200);
+    }
+
+    @Test
     void whatWasDeletedWhileATokenExpiredIsFoundAndNothingElseIsRead() {
         open(100, Map.of());
-        String gone = stage.sharedOpportunity("Deleted meanwhile", columns -> { });
-        String fewer = stage.sharedOpportunity("Fewer solutions", columns -> { });
-        String more = stage.solution(fewer, "SOL-EXTRA");
-        String untouched = stage.sharedOpportunity("Untouched", columns -> { });
+        String gone = stage.sharedOpportunity("Deleted meanwhile", values -> { });
+        String fewer = stage.sharedOpportunity("Fewer solutions", values -> { });
+        stage.solution(fewer, "SOL-EXTRA");
+        String untouched = stage.sharedOpportunity("Untouched", values -> { });
         Seller seller = new Seller(stage);
         stage.eventually(() -> seller.solutions(fewer).contains("SOL-EXTRA"));
         // What is within the overlap of the last good token is looked at again.
@@ -146,21 +170,17 @@ class CursorTest {
         stage.stopConnector();
         // Events of long ago are forgotten, so that nothing but the marks can tell what is known.
         stage.sandboxes.clock().move(Duration.ofDays(40));
-        stage.crm.delete("opportunity", gone);
-        stage.crm.delete("msft_microsoftsolution", more);
-        long reads = reads(untouched);
+        stage.seller.deletes(gone);
+        stage.seller.removesSolution(fewer, "SOL-EXTRA");
+        long reads = stage.readsOf(untouched);
         stage.startConnector();
         stage.heal("changed");
 
         stage.eventually(() -> stage.link(gone).state().equals("ended"));
         stage.eventually(() -> seller.solutions(fewer).equals(List.of("SOL-34104-EBB")));
         seller.noticed();
-        assertThat(reads(untouched)).as("reads of a deal that nobody touched").isEqualTo(reads);
+        assertThat(stage.readsOf(untouched)).as("reads of a deal that nobody touched").isEqualTo(reads);
         assertThat(stage.link(gone).reason()).contains("The record was deleted in the CRM");
         assertThat(stage.store().journal()).filteredOn(entry -> String.valueOf(entry.get("reason")).contains("everything is read once more")).hasSize(3);
-    }
-
-    private long reads(String id) {
-        return stage.crm.count(call -> call.method().equals("GET") && call.path().contains("/opportunities(" + id + ")"));
     }
 }

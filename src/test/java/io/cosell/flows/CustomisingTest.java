@@ -52,10 +52,15 @@ class CustomisingTest {
 
     @Test
     void anotherDealValueColumn() throws IOException {
-        edit("application.properties", "cosell.deal-value-field = estimatedvalue", "cosell.deal-value-field = budgetamount");
+        edit("application.properties", "cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}", "cosell.deal-value-field = budgetamount");
         try (Stage stage = Stage.open(folder, Map.of())) {
             Seller seller = new Seller(stage);
-            String id = stage.sharedOpportunity("Budgeted deal", columns -> columns.put("budgetamount", 1234));
+            String id = stage.opportunity("Budgeted deal", values -> { });
+            seller.changes(id, "budgetamount", 1234);
+            stage.solution(id, Stage.SOLUTION);
+            stage.share(id);
+            stage.eventually(() -> stage.isLinked(id));
+            stage.settled();
             assertThat(seller.dealValue(id)).isEqualTo(1234);
 
             stage.partnerCenter.partnerEdits(stage.link(id).referralId(), Map.of("/details/dealValue", 987));
@@ -85,8 +90,8 @@ class CustomisingTest {
         edit("application.properties", "cosell.show-check-mark-in-name = Yes", "cosell.show-check-mark-in-name = No");
         try (Stage stage = Stage.open(folder, Map.of())) {
             Seller seller = new Seller(stage);
-            String good = stage.sharedOpportunity("Plain deal", columns -> { });
-            String bad = stage.opportunity("Plain failure", columns -> { });
+            String good = stage.sharedOpportunity("Plain deal", values -> { });
+            String bad = stage.opportunity("Plain failure", values -> { });
             stage.share(bad);
 
             stage.eventually(() -> seller.told(bad, "Solution ID is required") == 1);
@@ -120,7 +125,7 @@ class CustomisingTest {
 
     @Test
     void theEnvironmentOverridesTheFile() throws IOException {
-        edit("application.properties", "cosell.deal-value-field = estimatedvalue", "cosell.deal-value-field = fromfile");
+        edit("application.properties", "cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}", "cosell.deal-value-field = fromfile");
         try (InputStream packed = Files.newInputStream(Path.of("application.properties"))) {
             Settings settings = Settings.load(packed, Optional.of(folder.resolve("application.properties")),
                 Map.of("COSELL_DEAL_VALUE_FIELD", "budgetamount", "COSELL_COSELL_OPPORTUNITIES_ONLY", "Yes"));

@@ -2,6 +2,8 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -9,51 +11,56 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every field of mappings/fields.yaml that travels to the CRM, after the record is there. */
+@ForEveryCrm
 class FieldsInTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     private static Stage stage;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
 
     static Stream<Arguments> edits() {
         return Stream.of(
-            Arguments.of("Deal name", "/name", "Renamed deal", "name", "✔ Renamed deal"),
-            Arguments.of("Deal value", "/details/dealValue", new BigDecimal("61000.25"), "estimatedvalue", new BigDecimal("61000.25")),
-            Arguments.of("Estimated closing date", "/details/closingDateTime", "2028-02-29T00:00:00Z", "estimatedclosedate", "2028-02-29"),
-            Arguments.of("Notes", "/details/notes", "Line one\nLine \"two\" äöü ✓ ${body} {{cosell.crm}}", "description",
+            Arguments.of("Deal name", "/name", "Renamed deal", DealField.NAME, "✔ Renamed deal"),
+            Arguments.of("Deal value", "/details/dealValue", new BigDecimal("61000.25"), DealField.VALUE, new BigDecimal("61000.25")),
+            Arguments.of("Estimated closing date", "/details/closingDateTime", "2028-02-29T00:00:00Z", DealField.CLOSING, "2028-02-29"),
+            Arguments.of("Notes", "/details/notes", "Line one\nLine \"two\" äöü ✓ ${body} {{cosell.crm}}", DealField.NOTES,
                 "Line one\nLine \"two\" äöü ✓ ${body} {{cosell.crm}}"),
-            Arguments.of("Notes", "/details/notes", null, "description", null));
+            Arguments.of("Notes", "/details/notes", null, DealField.NOTES, null));
     }
 
     @ParameterizedTest(name = "{1} = {2}")
     @MethodSource("edits")
-    void anEditedFieldReachesTheRecord(String title, String path, Object value, String column, Object expected) {
+    void anEditedFieldReachesTheRecord(String title, String path, Object value, DealField field, Object expected) {
         String referral = stage.receivedDeal("Edited " + title + " " + value);
 
         stage.partnerCenter.partnerEdits(referral, Collections.singletonMap(path, value));
 
-        stage.eventually(() -> same(stage.opportunityOf(referral).get(column), expected));
+        stage.eventually(() -> same(stage.record(referral).get(field), expected));
         stage.settled();
-        assertThat((String) stage.opportunityOf(referral).get("msft_microsoftpartnercenterreferralsyncaudit"))
+        assertThat(stage.record(referral).text(DealField.AUDIT))
             .contains("Partner Center Referral to CRM sync success: " + title + ".");
         assertThat(stage.journal(referral)).anySatisfy(entry -> assertThat(entry).containsEntry("kind", "written")
             .containsEntry("side", "crm").containsEntry("field", path).containsEntry("new_value", value == null ? null : value.toString()));
@@ -70,8 +77,8 @@ class FieldsInTest {
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/currency", "GBP", "/details/dealValue", 77));
 
-        stage.eventually(() -> stage.currency("GBP").equals(stage.opportunityOf(referral).get("_transactioncurrencyid_value")));
-        assertThat(stage.opportunityOf(referral).get("estimatedvalue").toString()).startsWith("77");
+        stage.eventually(() -> "GBP".equals(stage.record(referral).get(DealField.CURRENCY)));
+        assertThat(stage.record(referral).text(DealField.VALUE)).startsWith("77");
     }
 
     @Test
@@ -82,14 +89,14 @@ class FieldsInTest {
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/requirements/solutions", List.of(
             Map.of("id", "SOL-34104-EBB", "name", "Contoso Telemetry", "type", "Name"),
             Map.of("id", "SOL-FIELDS-IN", "name", "New", "type", "Name"))));
-        stage.eventually(() -> stage.solutionsOf(opportunity).size() == 2);
-        assertThat(stage.solutionsOf(opportunity)).containsExactlyInAnyOrder("SOL-34104-EBB", "SOL-FIELDS-IN");
+        stage.eventually(() -> stage.record(opportunity).solutions().size() == 2);
+        assertThat(stage.record(opportunity).solutions()).containsExactlyInAnyOrder("SOL-34104-EBB", "SOL-FIELDS-IN");
         stage.settled();
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/requirements/solutions", List.of(
             Map.of("id", "SOL-FIELDS-IN", "name", "New", "type", "Name"))));
-        stage.eventually(() -> stage.solutionsOf(opportunity).size() == 1);
-        assertThat(stage.solutionsOf(opportunity)).containsExactly("SOL-FIELDS-IN");
+        stage.eventually(() -> stage.record(opportunity).solutions().size() == 1);
+        assertThat(stage.record(opportunity).solutions()).containsExactly("SOL-FIELDS-IN");
         stage.comesToRest();
     }
 
@@ -98,38 +105,32 @@ class FieldsInTest {
         String referral = stage.deal("Made visible", changes -> Stage.part(changes, "consent")
             .put("consentToShareReferralWithMicrosoftSellers", false));
         stage.eventually(() -> stage.isLinked(referral));
-        assertThat(stage.opportunityOf(referral)).containsEntry("msft_microsoftpartnercenterreferralvisible", false);
+        assertThat(stage.record(referral).values()).containsEntry(DealField.VISIBLE, false);
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/consent/consentToShareReferralWithMicrosoftSellers", true));
         stage.eventually(() -> visible(referral));
         stage.settled();
 
-        stage.crm.update("opportunity", stage.link(referral).recordId(), Map.of("msft_microsoftpartnercenterreferralvisible", false));
+        stage.seller.edits(stage.link(referral).recordId(), DealField.VISIBLE, false);
         stage.eventually(() -> !stage.reasons(referral, "refused").isEmpty());
         stage.eventually(() -> visible(referral));
         assertThat(stage.reasons(referral, "refused")).singleElement().satisfies(why -> assertThat(why).contains("cannot be undone"));
     }
 
     private static boolean visible(String referral) {
-        return Boolean.TRUE.equals(stage.opportunityOf(referral).get("msft_microsoftpartnercenterreferralvisible"));
+        return Boolean.TRUE.equals(stage.record(referral).get(DealField.VISIBLE));
     }
 
-    static Stream<Arguments> ends() {
-        return Stream.of(Arguments.of("Won", 1, 3), Arguments.of("Lost", 2, 4), Arguments.of("Error", 2, 4));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("ends")
-    void aDealClosedInPartnerCenterIsClosedInTheCrm(String substatus, int state, int status) {
+    @ParameterizedTest
+    @CsvSource({"Won, Closed/Won", "Lost, Closed/Lost", "Error, Closed/Lost"})
+    void aDealClosedInPartnerCenterIsClosedInTheCrm(String substatus, String status) {
         String referral = stage.receivedDeal("Ended as " + substatus);
 
         stage.partnerCenter.partnerCloses(referral, substatus, "All said");
 
-        stage.eventually(() -> Integer.valueOf(state).equals(stage.opportunityOf(referral).get("statecode")));
-        assertThat(stage.opportunityOf(referral)).containsEntry("statuscode", status);
-        assertThat(stage.rows("opportunityclose", "_opportunityid_value", stage.link(referral).recordId())).hasSize(1);
+        stage.eventually(() -> stage.record(referral).status().equals(status));
         stage.comesToRest();
-        assertThat(stage.rows("opportunityclose", "_opportunityid_value", stage.link(referral).recordId())).hasSize(1);
+        assertThat(stage.record(referral).status()).isEqualTo(status);
     }
 
     @Test
@@ -138,16 +139,16 @@ class FieldsInTest {
         String opportunity = stage.link(referral).recordId();
         stage.partnerCenter.holdWebhooks(true);
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/dealValue", 90001, "/details/notes", "Notes of Partner Center"));
-        stage.crm.update("opportunity", opportunity, Map.of("estimatedvalue", 70001, "description", "Notes of the seller",
-            "estimatedclosedate", "2027-09-09"));
+        stage.seller.edits(opportunity, Map.of(DealField.VALUE, 70001, DealField.NOTES, "Notes of the seller",
+            DealField.CLOSING, "2027-09-09"));
         stage.partnerCenter.holdWebhooks(false);
 
         stage.eventually(() -> stage.reasons(referral, "conflict").size() == 2);
         stage.settled();
 
-        assertThat(new BigDecimal(stage.opportunityOf(referral).get("estimatedvalue").toString())).isEqualByComparingTo("90001");
-        assertThat(stage.opportunityOf(referral)).containsEntry("description", "Notes of the seller")
-            .containsEntry("estimatedclosedate", "2027-09-09");
+        assertThat(new BigDecimal(stage.record(referral).text(DealField.VALUE))).isEqualByComparingTo("90001");
+        assertThat(stage.record(referral).values()).containsEntry(DealField.NOTES, "Notes of the seller")
+            .containsEntry(DealField.CLOSING, "2027-09-09");
         Map<String, Object> details = Stage.part(stage.partnerCenter.referral(referral), "details");
         assertThat(new BigDecimal(details.get("dealValue").toString())).isEqualByComparingTo("90001");
         assertThat(details).containsEntry("notes", "Notes of the seller");

@@ -2,6 +2,8 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Request;
 import java.nio.file.Path;
@@ -11,20 +13,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /**
  * A user edits one side while the connector makes the other: what the connector has just made is no user's word, whoever wins the field
  * otherwise.
  */
+@ForEveryCrm
 class FirstMomentsTest {
 
     @TempDir
     Path folder;
+    @Parameter
+    private Crm crm;
     private Stage stage;
 
     @BeforeEach
     void open() {
-        stage = Stage.open(folder, Map.of());
+        stage = Stage.open(crm, folder, Map.of());
     }
 
     @AfterEach
@@ -47,7 +53,7 @@ class FirstMomentsTest {
     @Test
     void anEditInPartnerCenterWhileTheRecordIsMadeReachesTheRecord() {
         String[] referral = new String[1];
-        stage.crm.fail(just(request -> request.path().contains("$batch") && request.text().contains("/opportunities("),
+        stage.system.fail(just(stage.makesOpportunity(),
             () -> stage.partnerCenter.partnerEdits(referral[0], Map.of("/details/notes", "Quicker", "/name", "Renamed quickly"))));
         stage.partnerCenter.holdWebhooks(true);
         referral[0] = stage.deal("Edited at once", changes -> { });
@@ -57,17 +63,18 @@ class FirstMomentsTest {
         stage.eventually(() -> stage.isLinked(referral[0]));
         stage.comesToRest();
 
-        assertThat(stage.opportunityOf(referral[0])).containsEntry("description", "Quicker").containsEntry("name", "✔ Renamed quickly");
-        assertThat(stage.partnerCenter.referral(referral[0])).containsEntry("name", "Renamed quickly");
+        assertThat(stage.record(referral[0]).values()).containsEntry(DealField.NOTES, "Quicker")
+            .containsEntry(DealField.NAME, "✔ Renamed quickly");
+        assertThat(stage.partnerCenter.referral(referral[0]).get("name")).isEqualTo("Renamed quickly");
         assertThat(stage.reasons(referral[0], "conflict")).isEmpty();
     }
 
     @Test
     void anEditInTheCrmWhileTheReferralIsMadeReachesTheReferral() {
-        String id = stage.opportunity("Edited while shared", columns -> { });
+        String id = stage.opportunity("Edited while shared", values -> { });
         stage.solution(id, "SOL-34104-EBB");
         stage.partnerCenter.fail(just(request -> request.method().equals("POST") && request.path().endsWith("/referrals"),
-            () -> stage.crm.update("opportunity", id, Map.of("estimatedvalue", 60000, "estimatedclosedate", "2029-09-09"))));
+            () -> stage.seller.edits(id, Map.of(DealField.VALUE, 60000, DealField.CLOSING, "2029-09-09"))));
         stage.share(id);
 
         stage.eventually(() -> stage.isLinked(id));
@@ -76,7 +83,7 @@ class FirstMomentsTest {
         Map<String, Object> referral = stage.partnerCenter.referral(stage.link(id).referralId());
         assertThat(((Number) stage.at(referral, "details", "dealValue")).intValue()).isEqualTo(60000);
         assertThat((String) stage.at(referral, "details", "closingDateTime")).startsWith("2029-09-09");
-        assertThat(((Number) stage.opportunityRow(id).get("estimatedvalue")).intValue()).isEqualTo(60000);
+        assertThat(((Number) stage.record(id).get(DealField.VALUE)).intValue()).isEqualTo(60000);
         assertThat(stage.reasons(id, "conflict")).isEmpty();
     }
 }

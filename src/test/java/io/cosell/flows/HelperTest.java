@@ -2,33 +2,41 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
+import io.cosell.sandbox.Customer;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
+import io.cosell.sandbox.Person;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** Partner Center to CRM - Helper, and [Customize]: one referral becomes one record, whatever exists already and whatever fails. */
+@ForEveryCrm
 class HelperTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     private static Stage stage;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
@@ -37,32 +45,29 @@ class HelperTest {
     void anAcceptedReferralBecomesAnOpportunityWithAllThatBelongsToIt() {
         String referral = stage.receivedDeal("Cold chain");
 
-        Map<String, Object> opportunity = stage.opportunityOf(referral);
-        String id = (String) opportunity.get("opportunityid");
-        assertThat(opportunity)
-            .containsEntry("name", "✔ Cold chain")
-            .containsEntry("description", "Adventure Works has to prove the temperature of every delivery from next year on.")
-            .containsEntry("estimatedclosedate", "2027-06-30")
-            .containsEntry("_transactioncurrencyid_value", stage.currency("EUR"))
-            .containsEntry("isrevenuesystemcalculated", false)
-            .containsEntry("statecode", 0)
-            .containsEntry("msft_microsoftpartnercenterreferralsync", true)
-            .containsEntry("msft_microsoftpartnercenterreferralvisible", true)
-            .containsEntry("msft_microsoftpartnercenterreferralidentifier", referral)
-            .containsEntry("msft_microsoftpartnercenterreferrallink", "https://partner.microsoft.com/referrals/v2/inbox?id=" + referral);
-        assertThat(opportunity.get("estimatedvalue").toString()).startsWith("48000.5");
-        assertThat((String) opportunity.get("msft_microsoftpartnercenterreferralsyncaudit"))
-            .contains("Partner Center Referral to CRM sync success");
+        CrmRecord record = stage.record(referral);
+        assertThat(record.values())
+            .containsEntry(DealField.NAME, "✔ Cold chain")
+            .containsEntry(DealField.NOTES, "Adventure Works has to prove the temperature of every delivery from next year on.")
+            .containsEntry(DealField.CLOSING, "2027-06-30")
+            .containsEntry(DealField.CURRENCY, "EUR")
+            .containsEntry(DealField.SYNC, true)
+            .containsEntry(DealField.VISIBLE, true)
+            .containsEntry(DealField.IDENTIFIER, referral)
+            .containsEntry(DealField.LINK, "https://partner.microsoft.com/referrals/v2/inbox?id=" + referral);
+        assertThat(record.status()).isEqualTo("Active/Accepted");
+        assertThat(record.text(DealField.VALUE)).startsWith("48000.5");
+        assertThat(record.text(DealField.AUDIT)).contains("Partner Center Referral to CRM sync success");
 
-        assertThat(stage.crm.row("account", (String) opportunity.get("_customerid_value")))
-            .containsEntry("name", "Customer of Cold chain").containsEntry("address1_line1", "Lindenstrasse 12")
-            .containsEntry("address1_city", "Berlin").containsEntry("address1_postalcode", "10969").containsEntry("address1_country", "DE");
-        assertThat(stage.crm.row("contact", (String) opportunity.get("_parentcontactid_value")))
-            .containsEntry("firstname", "Joe").containsEntry("lastname", "Hansen")
-            .containsEntry("emailaddress1", "Cold.chain@customer.example")
-            .containsEntry("_parentcustomerid_value", opportunity.get("_customerid_value"));
-        assertThat(stage.solutionsOf(id)).containsExactly("SOL-34104-EBB");
-        assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", id);
+        assertThat(stage.seller.account(record.text(DealField.ACCOUNT)))
+            .isEqualTo(new Customer("Customer of Cold chain", "Lindenstrasse 12", "Berlin", null, "10969", "DE"));
+        assertThat(stage.seller.contact(record.text(DealField.CONTACT))).satisfies(contact -> {
+            assertThat(contact.firstName()).isEqualTo("Joe");
+            assertThat(contact.lastName()).isEqualTo("Hansen");
+            assertThat(contact.email()).isEqualToIgnoringCase("Cold.chain@customer.example");
+        });
+        assertThat(record.solutions()).containsExactly(Stage.SOLUTION);
+        assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", record.id());
         assertThat(stage.reasons(referral, "linked"))
             .contains("Made in the CRM from the referral.", "The CRM id was written to the referral.");
         stage.comesToRest();
@@ -70,21 +75,17 @@ class HelperTest {
 
     @Test
     void theAccountIsFoundByNameAndPostalCodeAndTheContactByAddress() {
-        Map<String, Object> columns = new HashMap<>(Map.of("name", "Customer of O'Hara & Söhne", "address1_postalcode", "10000"));
-        stage.crm.create("account", columns);
-        columns.put("address1_postalcode", "10969");
-        String account = stage.crm.create("account", columns);
-        String contact = stage.crm.create("contact", Map.of("lastname", "Known", "emailaddress1", "O.Hara...S.hne@customer.example"));
-        int accounts = stage.crm.rows("account").size();
-        int contacts = stage.crm.rows("contact").size();
+        String name = "Customer of O'Hara & Söhne";
+        stage.seller.makesAccount(new Customer(name, null, null, null, "10000", null));
+        String account = stage.seller.makesAccount(new Customer(name, null, null, null, "10969", null));
+        String contact = stage.seller.makesContact(null, new Person(null, "Known", "O.Hara...S.hne@customer.example", null));
+        int contacts = stage.seller.contacts();
 
         String referral = stage.receivedDeal("O'Hara & Söhne");
 
-        assertThat(stage.opportunityOf(referral)).containsEntry("_customerid_value", account)
-            .containsEntry("_parentaccountid_value", account)
-            .containsEntry("_parentcontactid_value", contact);
-        assertThat(stage.crm.rows("account")).hasSize(accounts);
-        assertThat(stage.crm.rows("contact")).hasSize(contacts);
+        assertThat(stage.record(referral).values()).containsEntry(DealField.ACCOUNT, account).containsEntry(DealField.CONTACT, contact);
+        assertThat(stage.seller.accountsNamed(name)).hasSize(2);
+        assertThat(stage.seller.contacts()).isEqualTo(contacts);
     }
 
     @Test
@@ -93,9 +94,9 @@ class HelperTest {
         String second = stage.deal("Twice sold", referral -> referral.put("name", "Twice sold, second part"));
         stage.eventually(() -> stage.isLinked(second));
 
-        assertThat(stage.opportunityOf(second)).containsEntry("_customerid_value", stage.opportunityOf(first).get("_customerid_value"))
-            .containsEntry("_parentcontactid_value", stage.opportunityOf(first).get("_parentcontactid_value"));
-        assertThat(stage.rows("account", "name", "Customer of Twice sold")).hasSize(1);
+        assertThat(stage.record(second).get(DealField.ACCOUNT)).isEqualTo(stage.record(first).get(DealField.ACCOUNT));
+        assertThat(stage.record(second).get(DealField.CONTACT)).isEqualTo(stage.record(first).get(DealField.CONTACT));
+        assertThat(stage.seller.accountsNamed("Customer of Twice sold")).hasSize(1);
     }
 
     @Test
@@ -103,10 +104,9 @@ class HelperTest {
         String referral = stage.deal("New solutions", changes -> solutions(changes, "SOL-15974-MQF", "SOL-NEW-A", "SOL-NEW-B"));
         stage.eventually(() -> stage.isLinked(referral));
 
-        assertThat(stage.solutionsOf(stage.link(referral).recordId())).containsExactlyInAnyOrder("SOL-15974-MQF", "SOL-NEW-A", "SOL-NEW-B");
-        assertThat(stage.rows("msft_microsoftsolutiondetail", "msft_solutionidentifier", "SOL-NEW-B")).singleElement()
-            .satisfies(row -> assertThat(row).containsEntry("msft_solutionname", "Name of SOL-NEW-B"));
-        assertThat(stage.rows("msft_microsoftsolutiondetail", "msft_solutionidentifier", "SOL-15974-MQF")).hasSize(1);
+        assertThat(stage.record(referral).solutions()).containsExactlyInAnyOrder("SOL-15974-MQF", "SOL-NEW-A", "SOL-NEW-B");
+        assertThat(stage.seller.listed("SOL-NEW-B")).containsExactly("Name of SOL-NEW-B");
+        assertThat(stage.seller.listed("SOL-15974-MQF")).hasSize(1);
         stage.comesToRest();
     }
 
@@ -127,18 +127,18 @@ class HelperTest {
         stage.settled();
 
         assertThat(stage.writes()).isEqualTo(writes);
-        assertThat(opportunities(referral)).hasSize(1);
+        assertThat(stage.recordsOf(referral)).hasSize(1);
     }
 
     @Test
     void anAnswerLostWhenTheRecordIsMadeMakesNoSecondRecord() {
-        stage.crm.fail(new Fault(makesRecord(), Fault.When.AFTER, null));
+        stage.system.fail(new Fault(stage.makesOpportunity(), Fault.When.AFTER, null));
 
         String referral = stage.receivedDeal("Lost on the way back");
 
-        assertThat(opportunities(referral)).hasSize(1);
+        assertThat(stage.recordsOf(referral)).hasSize(1);
         assertThat(stage.reasons(referral, "linked")).doesNotContain("Made in the CRM from the referral.");
-        assertThat(stage.solutionsOf(stage.link(referral).recordId())).containsExactly("SOL-34104-EBB");
+        assertThat(stage.record(referral).solutions()).containsExactly("SOL-34104-EBB");
         stage.comesToRest();
     }
 
@@ -152,7 +152,7 @@ class HelperTest {
             stage.eventually(() -> stage.isLinked(referral));
             stage.settled();
 
-            assertThat(opportunities(referral)).hasSize(1);
+            assertThat(stage.recordsOf(referral)).hasSize(1);
             assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", stage.link(referral).recordId());
             assertThat(stage.reasons(referral, "failed")).singleElement()
                 .satisfies(why -> assertThat(why).contains("tries again by itself"));
@@ -173,7 +173,7 @@ class HelperTest {
         stage.eventually(() -> stage.isLinked(referral));
         stage.settled();
 
-        assertThat(opportunities(referral)).hasSize(1);
+        assertThat(stage.recordsOf(referral)).hasSize(1);
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", stage.link(referral).recordId());
     }
 
@@ -188,32 +188,34 @@ class HelperTest {
             .filter(delivery -> delivery.text().contains(referral)).findFirst().orElseThrow(), 1);
 
         stage.eventually(() -> stage.isLinked(referral));
-        assertThat(opportunities(referral)).hasSize(1);
+        assertThat(stage.recordsOf(referral)).hasSize(1);
     }
 
     @Test
     void aReferralWithAnUnknownCrmIdIsLeftAlone() {
-        int before = stage.crm.rows("opportunity").size();
+        int before = stage.seller.records().size();
 
         String referral = stage.deal("Of another CRM", changes -> changes.put("externalReferenceId", UUID.randomUUID().toString()));
         stage.eventually(() -> stage.link(referral).state().equals("skipped"));
 
         assertThat(stage.link(referral).reason()).contains("CRM id that this CRM does not know");
         assertThat(stage.reasons(referral, "skipped")).singleElement().satisfies(why -> assertThat(why).contains("left alone"));
-        assertThat(stage.crm.rows("opportunity")).hasSize(before);
+        assertThat(stage.seller.records()).hasSize(before);
     }
 
     @Test
     void aReferralThatNamesAnOpportunityIsTakenUpByIt() {
-        String opportunity = stage.opportunity("Named by the referral", columns -> { });
+        String opportunity = stage.opportunity("Named by the referral", values -> { });
 
         String referral = stage.deal("Named by the referral", changes -> changes.put("externalReferenceId", opportunity));
         stage.eventually(() -> stage.isLinked(referral));
         stage.settled();
 
         assertThat(stage.link(referral).recordId()).isEqualTo(opportunity);
-        assertThat(opportunities(referral)).singleElement().satisfies(row -> assertThat(row).containsEntry("opportunityid", opportunity)
-            .containsEntry("msft_microsoftpartnercenterreferralsync", true));
+        assertThat(stage.recordsOf(referral)).singleElement().satisfies(record -> {
+            assertThat(record.id()).isEqualTo(opportunity);
+            assertThat(record.isShared()).isTrue();
+        });
         assertThat(stage.reasons(referral, "linked")).contains("The record was there already; it is taken up.");
         stage.comesToRest();
     }
@@ -223,14 +225,13 @@ class HelperTest {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Carries the identifier", changes -> { });
         String opportunity = stage.opportunity("Carries the identifier",
-            columns -> columns.putAll(Map.of("msft_microsoftpartnercenterreferralidentifier", referral,
-                "msft_microsoftpartnercenterreferralsync", true)));
+            values -> values.putAll(Map.of(DealField.IDENTIFIER, referral, DealField.SYNC, true)));
         stage.partnerCenter.holdWebhooks(false);
         stage.eventually(() -> stage.isLinked(referral));
         stage.settled();
 
         assertThat(stage.link(referral).recordId()).isEqualTo(opportunity);
-        assertThat(opportunities(referral)).hasSize(1);
+        assertThat(stage.recordsOf(referral)).hasSize(1);
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", opportunity);
         stage.comesToRest();
     }
@@ -240,14 +241,16 @@ class HelperTest {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Switched off long ago", changes -> { });
         String opportunity = stage.opportunity("Switched off long ago",
-            columns -> columns.put("msft_microsoftpartnercenterreferralidentifier", referral));
+            values -> values.put(DealField.IDENTIFIER, referral));
         stage.partnerCenter.holdWebhooks(false);
         stage.eventually(() -> stage.link(referral).state().equals("skipped"));
         stage.settled();
 
         assertThat(stage.link(referral).reason()).startsWith("Sync with Partner Center is set to No in the record.");
-        assertThat(opportunities(referral)).singleElement().satisfies(row -> assertThat(row).containsEntry("opportunityid", opportunity)
-            .containsEntry("name", "Switched off long ago").containsEntry("msft_microsoftpartnercenterreferralsync", false));
+        assertThat(stage.recordsOf(referral)).singleElement().satisfies(record -> {
+            assertThat(record.id()).isEqualTo(opportunity);
+            assertThat(record.values()).containsEntry(DealField.NAME, "Switched off long ago").containsEntry(DealField.SYNC, false);
+        });
     }
 
     @Test
@@ -260,16 +263,8 @@ class HelperTest {
         stage.settled();
 
         assertThat(stage.link(referral).reason()).isEqualTo("The referral was closed before it had a record.");
-        assertThat(opportunities(referral)).isEmpty();
-        assertThat(stage.rows("account", "name", "Customer of Over already")).isEmpty();
-    }
-
-    private static List<Map<String, Object>> opportunities(String referral) {
-        return stage.rows("opportunity", "msft_microsoftpartnercenterreferralidentifier", referral);
-    }
-
-    private static Predicate<Request> makesRecord() {
-        return request -> request.path().endsWith("$batch") && request.text().contains("If-None-Match");
+        assertThat(stage.recordsOf(referral)).isEmpty();
+        assertThat(stage.seller.accountsNamed("Customer of Over already")).isEmpty();
     }
 
     private static Predicate<Request> writesBack(String referral) {

@@ -2,35 +2,40 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cosell.sandbox.dataverse.DataverseOptions;
-import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
+import io.cosell.sandbox.Customer;
+import io.cosell.sandbox.DealField;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Deals that are not accepted yet are leads; what becomes of the lead becomes of the deal, and the other way round. */
+@ForEveryCrm
 class LeadsTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     private static Stage stage;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Stage.offersAsLeads(crm));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
@@ -39,21 +44,27 @@ class LeadsTest {
     void anOfferBecomesALead() {
         String referral = stage.receivedOffer("Fleet telemetry");
 
-        assertThat(stage.leadOf(referral))
-            .containsEntry("subject", "✔ Fleet telemetry").containsEntry("companyname", "Customer of Fleet telemetry")
-            .containsEntry("firstname", "Sue").containsEntry("lastname", "Smith")
-            .containsEntry("emailaddress1", "Fleet.telemetry@customer.example")
-            .containsEntry("address1_line1", "1 Harbour Road").containsEntry("address1_postalcode", "98101")
-            .containsEntry("address1_country", "US")
-            .containsEntry("description", "Fabrikam wants live data of 400 trucks and asks for a partner who has done it before.")
-            .containsEntry("estimatedclosedate", "2027-03-31").containsEntry("_transactioncurrencyid_value", stage.currency("USD"))
-            .containsEntry("leadsourcecode", 4).containsEntry("statecode", 0)
-            .containsEntry("msft_microsoftpartnercenterreferralidentifier", referral)
-            .containsEntry("msft_microsoftpartnercenterreferralsync", true);
-        assertThat(stage.leadOf(referral).get("estimatedamount").toString()).startsWith("120000");
+        CrmRecord lead = stage.record(referral);
+        assertThat(lead.kind()).isEqualTo("lead");
+        assertThat(lead.status()).isEqualTo("New/Pending");
+        assertThat(lead.isMarked()).isTrue();
+        // A field that the CRM's leads don't have is no difference.
+        assertThat(lead.values()).containsEntry(DealField.IDENTIFIER, referral).containsEntry(DealField.SYNC, true)
+            .containsEntry(DealField.CURRENCY, "USD")
+            .containsEntry(DealField.NOTES, "Fabrikam wants live data of 400 trucks and asks for a partner who has done it before.");
+        assertThat(lead.values().getOrDefault(DealField.NAME, "✔ Fleet telemetry")).isEqualTo("✔ Fleet telemetry");
+        assertThat(lead.values().getOrDefault(DealField.CLOSING, "2027-03-31")).isEqualTo("2027-03-31");
+        assertThat(lead.values().getOrDefault(DealField.VALUE, "120000").toString()).startsWith("120000");
+        assertThat(stage.seller.customer(lead.id())).isEqualTo(new Customer("Customer of Fleet telemetry", "1 Harbour Road", "Seattle", "WA",
+            "98101", "US"));
+        assertThat(stage.seller.person(lead.id())).satisfies(person -> {
+            assertThat(person.firstName()).isEqualTo("Sue");
+            assertThat(person.lastName()).isEqualTo("Smith");
+            assertThat(person.email()).isEqualToIgnoringCase("Fleet.telemetry@customer.example");
+        });
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", stage.link(referral).recordId())
             .containsEntry("status", "New");
-        assertThat(stage.rows("opportunity", "msft_microsoftpartnercenterreferralidentifier", referral)).isEmpty();
+        assertThat(stage.recordsOf(referral)).hasSize(1);
         stage.comesToRest();
     }
 
@@ -61,10 +72,10 @@ class LeadsTest {
     void editsOfAnOfferTravelBothWays() {
         String referral = stage.receivedOffer("Edited offer");
 
-        stage.partnerCenter.partnerEdits(referral, Map.of("/details/dealValue", 130000));
-        stage.eventually(() -> stage.leadOf(referral).get("estimatedamount").toString().startsWith("130000"));
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Microsoft's notes"));
+        stage.eventually(() -> "Microsoft's notes".equals(stage.record(referral).get(DealField.NOTES)));
         stage.settled();
-        stage.crm.update("lead", stage.link(referral).recordId(), Map.of("description", "The seller's notes"));
+        stage.seller.edits(stage.link(referral).recordId(), DealField.NOTES, "The seller's notes");
 
         stage.eventually(() -> "The seller's notes".equals(stage.at(stage.partnerCenter.referral(referral), "details", "notes")));
         stage.comesToRest();
@@ -74,9 +85,9 @@ class LeadsTest {
     void aLeadThatTheSellerQualifiesAcceptsTheOffer() {
         String referral = stage.receivedOffer("Qualified by the seller");
 
-        String opportunity = stage.crm.qualifyLead(stage.link(referral).recordId());
+        String opportunity = stage.seller.qualifies(stage.link(referral).recordId());
         stage.eventually(() -> "Active".equals(stage.partnerCenter.referral(referral).get("status")));
-        stage.eventually(() -> opportunity.equals(stage.link(referral).recordId()) && stage.solutionsOf(opportunity).size() == 1);
+        stage.eventually(() -> opportunity.equals(stage.link(referral).recordId()) && stage.record(opportunity).solutions().size() == 1);
         stage.settled();
 
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Accepted")
@@ -95,11 +106,15 @@ class LeadsTest {
         stage.eventually(() -> "opportunity".equals(stage.link(referral).recordKind()));
         stage.settled();
 
-        assertThat(stage.crm.row("lead", lead)).containsEntry("statecode", 1).containsEntry("statuscode", 3);
         String opportunity = stage.link(referral).recordId();
-        assertThat(stage.opportunityOf(referral)).containsEntry("_originatingleadid_value", lead);
+        if (stage.seller.letsProgramsQualify()) {
+            assertThat(stage.seller.record(opportunity).leadId()).isEqualTo(lead);
+            assertThat(stage.seller.record(lead).status()).isEqualTo("Active/Accepted");
+        } else {
+            assertThat(stage.seller.record(lead).text(DealField.AUDIT)).contains("the deal goes on as an opportunity. Close this lead");
+        }
         assertFilled(referral, opportunity, "Accepted over there");
-        assertThat(stage.rows("account", "name", "Customer of Accepted over there")).hasSize(1);
+        assertThat(stage.seller.accountsNamed("Customer of Accepted over there")).hasSize(1);
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", opportunity);
         stage.comesToRest();
     }
@@ -112,48 +127,55 @@ class LeadsTest {
         stage.eventually(() -> "opportunity".equals(stage.link(referral).recordKind()));
         stage.settled();
 
-        assertThat(stage.opportunityOf(referral)).containsEntry("statecode", 1);
+        assertThat(stage.record(referral).status()).isEqualTo("Closed/Won");
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Won");
         stage.comesToRest();
     }
 
     @Test
     void aQualifiedLeadGoesToTheCustomersAccountIfThereIsOne() {
-        String account = stage.crm.create("account", Map.of("name", "Customer of Known customer", "address1_postalcode", "98101"));
+        String account = stage.seller.makesAccount(new Customer("Customer of Known customer", null, null, null, "98101", null));
         String referral = stage.receivedOffer("Known customer");
 
         stage.partnerCenter.partnerAccepts(referral);
         stage.eventually(() -> "opportunity".equals(stage.link(referral).recordKind()));
 
-        assertThat(stage.opportunityOf(referral)).containsEntry("_customerid_value", account);
-        assertThat(stage.rows("account", "name", "Customer of Known customer")).hasSize(1);
+        assertThat(stage.record(referral).values()).containsEntry(DealField.ACCOUNT, account);
+        assertThat(stage.seller.accountsNamed("Customer of Known customer")).hasSize(1);
     }
 
     private static void assertFilled(String referral, String opportunity, String name) {
-        Map<String, Object> row = stage.crm.row("opportunity", opportunity);
-        assertThat(row).containsEntry("name", "✔ " + name)
-            .containsEntry("msft_microsoftpartnercenterreferralidentifier", referral)
-            .containsEntry("msft_microsoftpartnercenterreferrallink", "https://partner.microsoft.com/referrals/v2/inbox?id=" + referral)
-            .containsEntry("msft_microsoftpartnercenterreferralsync", true)
-            .containsEntry("estimatedclosedate", "2027-03-31").containsEntry("_transactioncurrencyid_value", stage.currency("USD"));
-        assertThat(row.get("estimatedvalue").toString()).startsWith("120000");
-        assertThat((String) row.get("description")).startsWith("Fabrikam wants");
-        assertThat(stage.crm.row("account", (String) row.get("_customerid_value"))).containsEntry("name", "Customer of " + name);
-        assertThat(stage.solutionsOf(opportunity)).containsExactly("SOL-34104-EBB");
+        CrmRecord record = stage.record(opportunity);
+        assertThat(record.values()).containsEntry(DealField.NAME, "✔ " + name)
+            .containsEntry(DealField.IDENTIFIER, referral)
+            .containsEntry(DealField.LINK, "https://partner.microsoft.com/referrals/v2/inbox?id=" + referral)
+            .containsEntry(DealField.SYNC, true)
+            .containsEntry(DealField.CLOSING, "2027-03-31").containsEntry(DealField.CURRENCY, "USD");
+        assertThat(record.text(DealField.VALUE)).startsWith("120000");
+        assertThat(record.text(DealField.NOTES)).startsWith("Fabrikam wants");
+        assertThat(stage.seller.account(record.text(DealField.ACCOUNT)).name()).isEqualTo("Customer of " + name);
+        assertThat(record.solutions()).containsExactly(Stage.SOLUTION);
         Map<String, Object> details = Stage.part(stage.partnerCenter.referral(referral), "details");
         assertThat(details.get("dealValue").toString()).startsWith("120000");
         assertThat(Stage.part(details, "requirements").get("solutions")).asList().hasSize(1);
     }
 
-    @ParameterizedTest(name = "{1}")
-    @CsvSource({"4, Lost", "5, Cannot contact", "6, No longer interested", "7, Canceled"})
-    void aLeadThatTheSellerDisqualifiesDeclinesTheOffer(int status, String reason) {
+    /** Once for each reason the CRM offers, or once if it asks for none. */
+    static Stream<String> disqualifications() {
+        List<String> reasons = stage.seller.disqualifications();
+        return reasons.isEmpty() ? Stream.of("") : reasons.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("disqualifications")
+    void aLeadThatTheSellerDisqualifiesDeclinesTheOffer(String reason) {
         String referral = stage.receivedOffer("Disqualified as " + reason);
 
-        stage.crm.disqualifyLead(stage.link(referral).recordId(), status);
+        stage.seller.disqualifies(stage.link(referral).recordId(), reason.isEmpty() ? null : reason);
         stage.eventually(() -> "Closed".equals(stage.partnerCenter.referral(referral).get("status")));
 
-        assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Declined").containsEntry("statusReason", reason);
+        assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Declined");
+        assertThat(stage.partnerCenter.referral(referral).get("statusReason")).isEqualTo(reason.isEmpty() ? null : reason);
     }
 
     @Test
@@ -162,20 +184,20 @@ class LeadsTest {
 
         stage.partnerCenter.partnerDeclines(referral, "No time");
 
-        stage.eventually(() -> Integer.valueOf(2).equals(stage.leadOf(referral).get("statecode")));
+        stage.eventually(() -> stage.record(referral).status().equals("Closed/Declined"));
         stage.comesToRest();
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Declined").containsEntry("statusReason", "No time");
     }
 
     @Test
     void anOfferThatExpiresDisqualifiesTheLeadAndIsAtRest(@TempDir Path own) {
-        try (Stage late = Stage.open(own, Map.of())) {
+        try (Stage late = Stage.open(stage.which, own, Stage.offersAsLeads(stage.which))) {
             String referral = late.receivedOffer("Never answered");
 
             late.sandboxes.clock().move(Duration.ofDays(15));
             late.partnerCenter.tick();
 
-            late.eventually(() -> Integer.valueOf(2).equals(late.leadOf(referral).get("statecode")));
+            late.eventually(() -> late.record(referral).status().equals("Closed/Declined"));
             late.comesToRest();
             assertThat(late.partnerCenter.referral(referral)).containsEntry("substatus", "Expired");
             assertThat(late.link(referral).state()).isEqualTo("linked");
@@ -184,72 +206,24 @@ class LeadsTest {
 
     @Test
     void withOpportunitiesOnlyAnOfferWaitsUntilItIsAccepted(@TempDir Path own) {
-        try (Stage only = Stage.open(own, Map.of("cosell.cosell-opportunities-only", "Yes"))) {
+        Map<String, String> settings = new HashMap<>(Stage.offersAsLeads(stage.which));
+        settings.put("cosell.cosell-opportunities-only", "Yes");
+        try (Stage only = Stage.open(stage.which, own, settings)) {
             String referral = only.offer("Only opportunities", changes -> { });
             only.eventually(() -> only.link(referral).state().equals("skipped"));
             only.settled();
-            assertThat(only.crm.rows("lead")).isEmpty();
-            assertThat(only.crm.rows("opportunity")).isEmpty();
+            assertThat(only.seller.records()).isEmpty();
             assertThat(only.link(referral).reason()).contains("cosell.cosell-opportunities-only is Yes");
             assertThat(only.partnerCenter.referral(referral).get("externalReferenceId")).isNull();
 
             only.partnerCenter.partnerAccepts(referral);
             only.eventually(() -> only.isLinked(referral));
 
-            assertThat(only.crm.rows("lead")).isEmpty();
-            assertThat(only.opportunityOf(referral)).containsEntry("name", "✔ Only opportunities");
+            assertThat(only.seller.records()).singleElement().satisfies(record -> {
+                assertThat(record.kind()).isEqualTo("opportunity");
+                assertThat(record.values()).containsEntry(DealField.NAME, "✔ Only opportunities");
+            });
             only.comesToRest();
-        }
-    }
-
-    @Test
-    void withoutMicrosoftsColumnsOnLeadsTheReasonNamesThem(@TempDir Path own) {
-        try (Stage bare = Stage.open(own, PartnerCenterOptions.defaults(), DataverseOptions.defaults().withMicrosoftColumnsOnLead(false),
-            Map.of())) {
-            String referral = bare.offer("No columns", changes -> { });
-
-            bare.eventually(() -> bare.link(referral).state().equals("resting"));
-            bare.settled();
-
-            assertThat(bare.link(referral).reason()).startsWith("Dynamics 365 refuses it (400).")
-                .contains("msft_microsoftpartnercenterreferral");
-            assertThat(bare.crm.rows("lead")).isEmpty();
-
-            String deal = bare.deal("Deals go on", changes -> { });
-            bare.eventually(() -> bare.isLinked(deal));
-            bare.partnerCenter.partnerAccepts(referral);
-            bare.eventually(() -> bare.isLinked(referral));
-            assertThat(List.of(bare.link(referral).recordKind(), bare.link(deal).recordKind())).containsOnly("opportunity");
-        }
-    }
-
-    /** What docs/adapter.md tells to do where leads have none of Microsoft's columns. */
-    @Test
-    void withoutMicrosoftsColumnsInTheLeadMappingLeadsTravelAllTheSame(@TempDir Path own) throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("mappings"))) {
-            for (Path file : files.toList()) {
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(own.resolve(file.toString()));
-                } else {
-                    Files.copy(file, own.resolve(file.toString()));
-                }
-            }
-        }
-        for (String name : List.of("lead-in.json", "lead-out.json")) {
-            Path file = own.resolve("mappings/dynamics365/" + name);
-            Files.write(file, Files.readAllLines(file).stream().filter(line -> !line.contains("msft_")).toList());
-        }
-        try (Stage bare = Stage.open(own, PartnerCenterOptions.defaults(), DataverseOptions.defaults().withMicrosoftColumnsOnLead(false),
-            Map.of())) {
-            String referral = bare.receivedOffer("Without columns");
-            assertThat(bare.leadOf(referral)).containsEntry("subject", "✔ Without columns");
-            bare.comesToRest();
-
-            String opportunity = bare.crm.qualifyLead(bare.link(referral).recordId());
-            bare.eventually(() -> "Active".equals(bare.partnerCenter.referral(referral).get("status")));
-            bare.eventually(() -> bare.solutionsOf(opportunity).size() == 1);
-            assertThat(bare.crm.row("opportunity", opportunity)).containsEntry("msft_microsoftpartnercenterreferralidentifier", referral);
-            bare.comesToRest();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import java.nio.file.Files;
@@ -53,7 +54,8 @@ class MergeDeleteTest {
 
     private Map<String, Object> withoutNulls(Map<String, Object> row) {
         Map<String, Object> columns = new HashMap<>();
-        for (String name : List.of("name", "description", "estimatedvalue", "estimatedclosedate", Seller.SYNC, Seller.IDENTIFIER, Seller.LINK)) {
+        for (String name : List.of("name", "description", "estimatedvalue", "estimatedclosedate", "msft_microsoftpartnercenterreferralsync",
+            "msft_microsoftpartnercenterreferralidentifier", "msft_microsoftpartnercenterreferrallink")) {
             columns.put(name, row.get(name));
         }
         columns.put("transactioncurrencyid@odata.bind", "/transactioncurrencies(" + row.get("_transactioncurrencyid_value") + ")");
@@ -64,7 +66,7 @@ class MergeDeleteTest {
     void theSurvivorOfAMergeIsFollowed() {
         String referral = stage.receivedDeal("Merged away");
         String old = stage.link(referral).recordId();
-        String survivor = stage.opportunity("Survivor", columns -> columns.put("estimatedvalue", 777));
+        String survivor = stage.opportunity("Survivor", values -> values.put(DealField.VALUE, 777));
         stage.solution(survivor, "SOL-34104-EBB");
         merge(old, survivor);
 
@@ -72,7 +74,7 @@ class MergeDeleteTest {
         stage.comesToRest();
 
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", survivor).containsEntry("name", "Survivor");
-        assertThat(stage.opportunityRow(survivor)).containsEntry(Seller.IDENTIFIER, referral).containsEntry(Seller.SYNC, true);
+        assertThat(stage.record(survivor).values()).containsEntry(DealField.IDENTIFIER, referral).containsEntry(DealField.SYNC, true);
         assertThat(stage.reasons(referral, "linked")).last().asString().contains("CRM id was written");
         assertThat(stage.reasons(referral, "linked")).anyMatch(why -> why.contains("merged the record " + old + " into " + survivor));
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Goes to the survivor"));
@@ -102,7 +104,7 @@ class MergeDeleteTest {
         String referral = stage.receivedDeal("Deleted and restored");
         String record = stage.link(referral).recordId();
         Map<String, Object> columns = withoutNulls(stage.opportunityRow(record));
-        stage.crm.delete("opportunity", record);
+        stage.seller.deletes(record);
         stage.eventually(() -> stage.link(referral).state().equals("ended"));
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Said while it was gone"));
         stage.comesToRest();
@@ -130,7 +132,7 @@ class MergeDeleteTest {
 
         stage.eventually(() -> stage.link(referral).state().equals("resting"));
         stage.comesToRest();
-        assertThat((String) stage.opportunityRow(record).get(Seller.AUDIT)).contains("The referral is not in Partner Center");
+        assertThat(stage.record(record).text(DealField.AUDIT)).contains("The referral is not in Partner Center");
         assertThat((String) stage.opportunityRow(record).get("name")).startsWith("✖");
         assertThat(stage.partnerCenter.referrals()).as("nothing is made anew").isEmpty();
         assertThat(stage.heal("changed").statement()).contains("except these 1: referral " + referral + " (The referral is not in Partner Center");
@@ -169,7 +171,7 @@ class MergeDeleteTest {
     void bothSidesGoneEndsTheLink() {
         String referral = stage.receivedDeal("Gone on both sides");
         stage.partnerCenter.restore(without(stage.partnerCenter.state(), referral));
-        stage.crm.delete("opportunity", stage.link(referral).recordId());
+        stage.seller.deletes(stage.link(referral).recordId());
         stage.partnerCenter.deliver(Stage.event("referral-updated", referral), false);
 
         stage.eventually(() -> stage.link(referral).state().equals("ended"));
@@ -180,7 +182,7 @@ class MergeDeleteTest {
 
     @Test
     void whatHappensToAccountAndContactWritesNothingAndStopsNothing() {
-        String id = stage.sharedOpportunity("Customer goes", columns -> { });
+        String id = stage.sharedOpportunity("Customer goes", values -> { });
         String referral = stage.link(id).referralId();
         Object customer = stage.partnerCenter.referral(referral).get("customerProfile");
         String account = (String) stage.opportunityRow(id).get("_customerid_value");

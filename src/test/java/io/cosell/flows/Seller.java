@@ -1,28 +1,20 @@
 package io.cosell.flows;
 
-import io.cosell.sandbox.Call;
-import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
-import io.cosell.sandbox.dataverse.DataverseSandbox;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** What a seller in the CRM does and sees, for the tests of the direction from the CRM to Partner Center. */
 final class Seller {
 
-    static final String SYNC = "msft_microsoftpartnercenterreferralsync";
-    static final String HELP = "msft_microsoftpartnercenterhelp";
-    static final String VISIBLE = "msft_microsoftpartnercenterreferralvisible";
-    static final String IDENTIFIER = "msft_microsoftpartnercenterreferralidentifier";
-    static final String LINK = "msft_microsoftpartnercenterreferrallink";
-    static final String AUDIT = "msft_microsoftpartnercenterreferralsyncaudit";
-    static final int WORKLOAD = 299600000;
-    static final int GENERAL = 299600005;
+    static final DealField HELP = DealField.HELP;
+    static final String WORKLOAD = "WorkloadSpecificValueProposition";
+    static final String GENERAL = "GeneralOrOther";
 
     private final Stage stage;
 
@@ -30,18 +22,29 @@ final class Seller {
         this.stage = stage;
     }
 
+    void changes(String opportunity, DealField field, Object value) {
+        stage.seller.edits(opportunity, field, value);
+    }
+
+    void changes(String opportunity, Map<DealField, ?> values) {
+        stage.seller.edits(opportunity, values);
+    }
+
+    /** Changes a column of Dynamics 365. */
     void changes(String opportunity, String column, Object value) {
-        Map<String, Object> change = new HashMap<>();
-        change.put(column, value);
-        stage.crm.update("opportunity", opportunity, change);
+        stage.crm.update("opportunity", opportunity, Collections.singletonMap(column, value));
+    }
+
+    Object sees(String opportunity, DealField field) {
+        return stage.record(opportunity).get(field);
     }
 
     String name(String opportunity) {
-        return (String) stage.opportunityRow(opportunity).get("name");
+        return stage.record(opportunity).text(DealField.NAME);
     }
 
     String audit(String opportunity) {
-        return Objects.requireNonNullElse((String) stage.opportunityRow(opportunity).get(AUDIT), "");
+        return stage.record(opportunity).text(DealField.AUDIT);
     }
 
     /** How often a text stands in the audit field. */
@@ -86,12 +89,7 @@ final class Seller {
 
     /** Waits until all that the CRM knows now was asked for and worked off: two more polls of each table, and no lane with a mark. */
     void noticed() {
-        for (String table : List.of("/opportunities?", "/leads?", "/msft_microsoftsolutions?")) {
-            Predicate<Call> poll = call -> call.method().equals("GET") && call.path().contains(table) && call.status() == 200
-                && call.kind() == CallKind.CHANGES;
-            long before = stage.crm.count(poll);
-            stage.eventually(() -> stage.crm.count(poll) >= before + 2);
-        }
+        stage.polls(2);
         stage.settled();
     }
 
@@ -102,7 +100,7 @@ final class Seller {
 
     /** Rows the connector wrote in the CRM so far. */
     long writesToCrm() {
-        return stage.crm.history().stream().filter(change -> change.user().equals(DataverseSandbox.APPLICATION_USER))
+        return stage.system.history().stream().filter(change -> change.user().equals(stage.seller.connectorUser()))
             .count();
     }
 

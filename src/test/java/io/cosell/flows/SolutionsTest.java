@@ -2,80 +2,79 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** CRM Microsoft Solutions to Partner Center: rows that are added to an opportunity or taken out of it. */
+@ForEveryCrm
 class SolutionsTest {
 
     @TempDir
     static Path folder;
+    @Parameter
+    Crm crm;
     static Stage stage;
     static Seller seller;
 
-    @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
         seller = new Seller(stage);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         stage.close();
     }
 
-    private static String rowOf(String opportunity) {
-        return stage.crm.rows("msft_microsoftsolution").stream().filter(row -> opportunity.equals(row.get("_msft_opportunityid_value")))
-            .map(row -> (String) row.get("msft_microsoftsolutionid")).findFirst().orElseThrow();
-    }
-
-    private static long rowsOf(String opportunity) {
-        return stage.crm.rows("msft_microsoftsolution").stream().filter(row -> opportunity.equals(row.get("_msft_opportunityid_value"))).count();
-    }
-
     @Test
     void addedAndRemovedRowsReachTheReferral() {
-        String id = stage.sharedOpportunity("Growing deal", columns -> { });
-        String first = rowOf(id);
+        String id = stage.sharedOpportunity("Growing deal", values -> { });
 
         stage.solution(id, "SOL-15974-MQF");
         stage.eventually(() -> seller.solutions(id).size() == 2);
         assertThat(seller.solutions(id)).containsExactlyInAnyOrder("SOL-34104-EBB", "SOL-15974-MQF");
         seller.noticed();
 
-        stage.crm.delete("msft_microsoftsolution", first);
+        stage.seller.removesSolution(id, Stage.SOLUTION);
         stage.eventually(() -> seller.solutions(id).size() == 1);
         assertThat(seller.solutions(id)).containsExactly("SOL-15974-MQF");
         seller.noticed();
-        assertThat(rowsOf(id)).isEqualTo(1);
+        assertThat(stage.record(id).solutions()).hasSize(1);
         assertThat(stage.link(id).reason()).isNull();
     }
 
     @Test
     void theLastOneStaysThereAndTheSellerIsTold() {
-        String id = stage.sharedOpportunity("Emptied deal", columns -> { });
+        String id = stage.sharedOpportunity("Emptied deal", values -> { });
 
-        stage.crm.delete("msft_microsoftsolution", rowOf(id));
+        stage.seller.removesSolution(id, Stage.SOLUTION);
 
-        stage.eventually(() -> seller.told(id, "Solutions may not be empty in Partner Center") == 1);
+        boolean off = stage.seller.lastSolutionSwitchesOff();
+        stage.eventually(() -> off ? !stage.record(id).isShared() : seller.told(id, "Solutions may not be empty in Partner Center") == 1);
         seller.noticed();
         assertThat(seller.solutions(id)).containsExactly("SOL-34104-EBB");
-        assertThat(seller.told(id, "Solutions may not be empty")).isEqualTo(1);
-        assertThat(seller.name(id)).isEqualTo("✖ Emptied deal");
+        assertThat(seller.told(id, "Solutions may not be empty")).isEqualTo(off ? 0 : 1);
+        assertThat(seller.name(id)).isEqualTo((off ? "✔" : "✖") + " Emptied deal");
 
         stage.solution(id, "SOL-15974-MQF");
+        if (off) {
+            stage.share(id);
+        }
         stage.eventually(() -> seller.solutions(id).equals(List.of("SOL-15974-MQF")));
         stage.eventually(() -> seller.name(id).equals("✔ Emptied deal"));
     }
 
     @Test
     void aSolutionThatNobodyKnowsIsFine() {
-        String id = stage.sharedOpportunity("Novel deal", columns -> { });
+        String id = stage.sharedOpportunity("Novel deal", values -> { });
 
         stage.solution(id, "SOL-NEVER-SEEN");
 
@@ -86,7 +85,7 @@ class SolutionsTest {
 
     @Test
     void bothSidesMayAddAtOnce() {
-        String id = stage.sharedOpportunity("Shared growth", columns -> { });
+        String id = stage.sharedOpportunity("Shared growth", values -> { });
         stage.partnerCenter.holdWebhooks(true);
         try {
             stage.partnerCenter.partnerEdits(stage.link(id).referralId(), Map.of("/details/requirements/solutions/-",
@@ -96,7 +95,7 @@ class SolutionsTest {
         } finally {
             stage.partnerCenter.holdWebhooks(false);
         }
-        stage.eventually(() -> rowsOf(id) == 3);
+        stage.eventually(() -> stage.record(id).solutions().size() == 3);
         assertThat(seller.solutions(id)).containsExactlyInAnyOrder("SOL-34104-EBB", "SOL-THERE", "SOL-HERE");
     }
 }

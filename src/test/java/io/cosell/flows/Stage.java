@@ -4,7 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cosell.Connector;
+import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
+import io.cosell.sandbox.CrmSeller;
+import io.cosell.sandbox.Customer;
+import io.cosell.sandbox.DealField;
+import io.cosell.sandbox.Fault;
+import io.cosell.sandbox.Person;
+import io.cosell.sandbox.Request;
+import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
+import io.cosell.sandbox.Trouble;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
@@ -13,36 +24,54 @@ import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
 import io.cosell.store.Heal;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Both sandboxes and a connector on them, with the shipped routes and mappings: the stage of the flow tests. */
+/**
+ * Partner Center, a CRM and a connector on them, with the shipped routes and mappings: the stage of the flow tests. What is done and seen in
+ * the CRM goes through {@link #seller}, by the same words in every CRM; {@link #crm} and what stands below it are for tests about
+ * Dynamics 365 alone.
+ */
 final class Stage implements AutoCloseable {
 
+    static final String SOLUTION = "SOL-34104-EBB";
+
+    final Crm which;
     final Sandboxes sandboxes;
     final PartnerCenterSandbox partnerCenter;
+    final CrmSeller seller;
+    final SandboxSystem system;
     final DataverseSandbox crm;
     final Map<String, String> settings;
     private final Path folder;
     private Connector connector;
 
-    private Stage(Path folder, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions, Map<String, String> overrides) {
+    private Stage(Crm which, Path folder, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions,
+                  Map<String, String> overrides) {
+        this.which = which;
         this.folder = folder;
         sandboxes = Sandboxes.start(partnerCenterOptions, dataverseOptions);
         partnerCenter = sandboxes.partnerCenter();
         crm = sandboxes.dynamics365();
-        settings = new LinkedHashMap<>(sandboxes.settings(folder));
+        seller = which.seller(sandboxes);
+        system = seller.system();
+        settings = new LinkedHashMap<>(which.settings(sandboxes, dataFolder()));
         // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
@@ -53,15 +82,40 @@ final class Stage implements AutoCloseable {
         settings.putAll(overrides);
     }
 
+    /** A folder of the CRM's own: one working folder may serve the stages of all of them, one after the other. */
+    private Path dataFolder() {
+        try {
+            return Files.createDirectories(folder.resolve("data-" + which.setting()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Stage open(Crm which, Path folder, Map<String, String> overrides) {
+        return open(which, folder, PartnerCenterOptions.defaults(), overrides);
+    }
+
+    static Stage open(Crm which, Path folder, PartnerCenterOptions partnerCenter, Map<String, String> overrides) {
+        return new Stage(which, folder, partnerCenter, DataverseOptions.defaults(), overrides).started();
+    }
+
+    /** Settings with which offers become leads in every CRM. */
+    static Map<String, String> offersAsLeads(Crm which) {
+        return which == Crm.SALESFORCE ? Map.of("cosell.salesforce.new-cosell-deals", "lead") : Map.of();
+    }
+
     static Stage open(Path folder, Map<String, String> overrides) {
-        return open(folder, PartnerCenterOptions.defaults(), DataverseOptions.defaults(), overrides);
+        return open(Crm.DYNAMICS_365, folder, overrides);
     }
 
     static Stage open(Path folder, PartnerCenterOptions partnerCenter, DataverseOptions dataverse, Map<String, String> overrides) {
-        Stage stage = new Stage(folder, partnerCenter, dataverse, overrides);
-        stage.startConnector();
-        stage.camelRegister();
-        return stage;
+        return new Stage(Crm.DYNAMICS_365, folder, partnerCenter, dataverse, overrides).started();
+    }
+
+    private Stage started() {
+        startConnector();
+        camelRegister();
+        return this;
     }
 
     void startConnector() {
@@ -97,59 +151,40 @@ final class Stage implements AutoCloseable {
         return connector.store();
     }
 
-    /** A customer account in the CRM; returns its id. */
-    String account(String name) {
-        return crm.create("account", Map.of("name", name, "address1_line1", "1 Main Street", "address1_city", "Redmond",
-            "address1_postalcode", "98052", "address1_country", "US"));
-    }
-
     /** A contact of an account. */
     String contact(String account) {
-        return crm.create("contact", Map.of("firstname", "Carla", "lastname", "Customer", "emailaddress1", "carla@customer.example",
-            "telephone1", "2065550199", "parentcustomerid_account@odata.bind", "/accounts(" + account + ")"));
-    }
-
-    String currency(String code) {
-        return crm.rows("transactioncurrency").stream().filter(row -> code.equals(row.get("isocurrencycode")))
-            .map(row -> (String) row.get("transactioncurrencyid")).findFirst().orElseThrow();
+        return seller.makesContact(account, new Person("Carla", "Customer", "carla@customer.example", "2065550199"));
     }
 
     /** An opportunity as a seller enters it, complete and not shared yet; returns its id. */
-    String opportunity(String name, Consumer<Map<String, Object>> changes) {
-        String account = account("Customer of " + name);
-        Map<String, Object> columns = new HashMap<>();
-        columns.put("name", name);
-        columns.put("description", "Notes on " + name);
-        columns.put("estimatedvalue", 50000);
-        columns.put("estimatedclosedate", "2027-03-31");
-        columns.put("customerid_account@odata.bind", "/accounts(" + account + ")");
-        columns.put("parentcontactid@odata.bind", "/contacts(" + contact(account) + ")");
-        columns.put("transactioncurrencyid@odata.bind", "/transactioncurrencies(" + currency("USD") + ")");
-        changes.accept(columns);
-        String id = crm.create("opportunity", columns);
-        return id;
+    String opportunity(String name, Consumer<Map<DealField, Object>> changes) {
+        String account = seller.makesAccount(Customer.named("Customer of " + name));
+        Map<DealField, Object> values = new EnumMap<>(DealField.class);
+        values.put(DealField.NAME, name);
+        values.put(DealField.NOTES, "Notes on " + name);
+        values.put(DealField.VALUE, 50000);
+        values.put(DealField.CLOSING, "2027-03-31");
+        values.put(DealField.CURRENCY, "USD");
+        values.put(DealField.ACCOUNT, account);
+        values.put(DealField.CONTACT, contact(account));
+        changes.accept(values);
+        return seller.makesOpportunity(values);
     }
 
-    /** Adds a solution to an opportunity; returns the row's id. */
-    String solution(String opportunity, String solutionId) {
-        String detail = crm.rows("msft_microsoftsolutiondetail").stream()
-            .filter(row -> solutionId.equals(row.get("msft_solutionidentifier")))
-            .map(row -> (String) row.get("msft_microsoftsolutiondetailid")).findFirst()
-            .orElseGet(() -> crm.create("msft_microsoftsolutiondetail",
-                Map.of("msft_solutionidentifier", solutionId, "msft_solutionname", "Solution " + solutionId)));
-        return crm.create("msft_microsoftsolution", Map.of("msft_OpportunityId@odata.bind", "/opportunities(" + opportunity + ")",
-            "msft_SolutionDetailId@odata.bind", "/msft_microsoftsolutiondetails(" + detail + ")"));
+    /** Adds a solution to an opportunity. */
+    void solution(String opportunity, String solutionId) {
+        seller.addsSolution(opportunity, solutionId);
     }
 
     /** Sets Sync with Partner Center to Yes. */
     void share(String opportunity) {
-        crm.update("opportunity", opportunity, Map.of("msft_microsoftpartnercenterreferralsync", true));
+        seller.shares(opportunity);
     }
 
     /** A complete opportunity with one solution, shared; waits until its referral is made and written back. Returns the record id. */
-    String sharedOpportunity(String name, Consumer<Map<String, Object>> changes) {
+    String sharedOpportunity(String name, Consumer<Map<DealField, Object>> changes) {
         String id = opportunity(name, changes);
-        solution(id, "SOL-34104-EBB");
+        solution(id, SOLUTION);
         share(id);
         eventually(() -> link(id).state().equals("linked"));
         settled();
@@ -164,8 +199,15 @@ final class Stage implements AutoCloseable {
         return store().find(anyId).filter(link -> link.state().equals("linked")).isPresent();
     }
 
-    Map<String, Object> opportunityRow(String id) {
-        return crm.row("opportunity", id);
+    /** The record of a deal by either id; of a lead that became an opportunity, the opportunity. */
+    CrmRecord record(String anyId) {
+        Optional<Link> link = connector == null ? Optional.empty() : store().find(anyId).filter(found -> found.recordId() != null);
+        return seller.record(link.map(Link::recordId).orElse(anyId));
+    }
+
+    /** Records of the CRM that carry the identifier of this referral. */
+    List<CrmRecord> recordsOf(String referral) {
+        return seller.records().stream().filter(record -> referral.equals(record.referralId())).toList();
     }
 
     Object at(Map<String, Object> document, String... path) {
@@ -228,7 +270,7 @@ final class Stage implements AutoCloseable {
         return referral;
     }
 
-    /** An offered deal brought into the CRM as a lead; returns the referral's id. */
+    /** An offered deal brought into the CRM, not answered yet; returns the referral's id. */
     String receivedOffer(String name) {
         String referral = offer(name, changes -> { });
         eventually(() -> isLinked(referral));
@@ -263,6 +305,82 @@ final class Stage implements AutoCloseable {
         return (Map<String, Object>) document;
     }
 
+    /** The reasons of a deal's journal entries of one kind. */
+    List<String> reasons(String anyId, String kind) {
+        return journal(anyId).stream().filter(entry -> kind.equals(entry.get("kind"))).map(entry -> (String) entry.get("reason")).toList();
+    }
+
+    /** How often a record was read by itself. */
+    long readsOf(String record) {
+        return system.count(call -> call.method().equals("GET") && call.path().contains(record));
+    }
+
+    // ---- calls of the connector to the CRM, to be used with faults
+
+    private Predicate<Request> batches(Predicate<String> text) {
+        return request -> system.kind(request) == CallKind.BATCH && text.test(request.text());
+    }
+
+    /** The next call that changes something in the CRM is answered with a failure that passes. */
+    Fault nextWriteFails() {
+        return new Fault(batches(text -> text.contains("PATCH")), Fault.When.INSTEAD, system.refusal(Trouble.UNAVAILABLE, null, 1));
+    }
+
+    /** A call that changes the record of a referral. */
+    Predicate<Request> writes(String referral) {
+        String record = link(referral).recordId();
+        return batches(text -> text.contains("PATCH") && (text.contains(referral) || text.contains(record)));
+    }
+
+    /** A call that makes an opportunity. */
+    Predicate<Request> makesOpportunity() {
+        return which == Crm.DYNAMICS_365 ? batches(text -> text.contains("If-None-Match"))
+            : batches(text -> text.contains("sobjects/Opportunity"));
+    }
+
+    /** A call that asks for changed opportunities. */
+    Predicate<Request> asksForOpportunities() {
+        return request -> request.method().equals("GET") && (which == Crm.DYNAMICS_365 ? request.path().endsWith("/opportunities")
+            : String.valueOf(request.query().get("q")).contains(" FROM Opportunity WHERE (SystemModstamp"));
+    }
+
+    /** Waits until the CRM was asked for changes of every table this many times more. */
+    void polls(int more) {
+        Map<String, Long> goals = seller.polledTables().stream().collect(Collectors.toMap(table -> table, table -> pollsOf(table) + more));
+        eventually(() -> goals.entrySet().stream().allMatch(goal -> pollsOf(goal.getKey()) >= goal.getValue()));
+    }
+
+    private long pollsOf(String table) {
+        return system.count(call -> call.status() == 200 && seller.polled(call).filter(table::equals).isPresent());
+    }
+
+    /** How many rows were written in the CRM and how many changes were sent to Partner Center so far. */
+    List<Long> writes() {
+        return List.of((long) system.history().size(), partnerCenter.count(call -> call.isWrite() && call.path().contains("/referrals")));
+    }
+
+    /** Waits until all is done and seen by the polls, and checks that then nothing is written any more. */
+    void comesToRest() {
+        settled();
+        polls(1);
+        settled();
+        List<Long> before = writes();
+        polls(2);
+        settled();
+        assertThat(writes()).as("writes to the CRM and to Partner Center at rest").isEqualTo(before);
+    }
+
+    // ---- Dynamics 365 alone
+
+    String currency(String code) {
+        return crm.rows("transactioncurrency").stream().filter(row -> code.equals(row.get("isocurrencycode")))
+            .map(row -> (String) row.get("transactioncurrencyid")).findFirst().orElseThrow();
+    }
+
+    Map<String, Object> opportunityRow(String id) {
+        return crm.row("opportunity", id);
+    }
+
     /** Rows of a CRM table whose column has this value. */
     List<Map<String, Object>> rows(String table, String column, Object value) {
         return crm.rows(table).stream().filter(row -> value.equals(row.get(column))).toList();
@@ -283,38 +401,6 @@ final class Stage implements AutoCloseable {
         return rows("msft_microsoftsolution", "_msft_opportunityid_value", opportunity).stream()
             .map(row -> crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
                 .get("msft_solutionidentifier")).toList();
-    }
-
-    /** The reasons of a deal's journal entries of one kind. */
-    List<String> reasons(String anyId, String kind) {
-        return journal(anyId).stream().filter(entry -> kind.equals(entry.get("kind"))).map(entry -> (String) entry.get("reason")).toList();
-    }
-
-    /** Waits until the CRM was asked for changes of every table this many times more. */
-    void polls(int more) {
-        List<String> tables = List.of("/opportunities?", "/leads?", "/msft_microsoftsolutions?");
-        List<Long> goals = tables.stream().map(table -> pollsOf(table) + more).toList();
-        eventually(() -> tables.stream().allMatch(table -> pollsOf(table) >= goals.get(tables.indexOf(table))));
-    }
-
-    private long pollsOf(String table) {
-        return crm.count(call -> call.method().equals("GET") && call.path().contains(table) && call.status() == 200);
-    }
-
-    /** How many rows were written in the CRM and how many changes were sent to Partner Center so far. */
-    List<Long> writes() {
-        return List.of((long) crm.history().size(), partnerCenter.count(call -> call.isWrite() && call.path().contains("/referrals")));
-    }
-
-    /** Waits until all is done and seen by the polls, and checks that then nothing is written any more. */
-    void comesToRest() {
-        settled();
-        polls(1);
-        settled();
-        List<Long> before = writes();
-        polls(2);
-        settled();
-        assertThat(writes()).as("writes to the CRM and to Partner Center at rest").isEqualTo(before);
     }
 
     @Override

@@ -2,9 +2,10 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
-import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions.Switch;
 import io.cosell.store.Side;
@@ -13,40 +14,46 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** CRM to Partner Center where it waits or is refused: the grace period of a closing, frozen names, closed deals. */
+@ForEveryCrm
 class StatusOutTest {
+
+    @Parameter
+    private Crm crm;
 
     @TempDir
     Path folder;
 
     @Test
     void aClosingWaitsOutItsGrace() {
-        try (Stage stage = Stage.open(folder, Map.of("cosell.terminal-grace", "1h"))) {
+        try (Stage stage = Stage.open(crm, folder, Map.of("cosell.terminal-grace", "1h"))) {
             Seller seller = new Seller(stage);
-            String id = stage.sharedOpportunity("Waiting deal", columns -> { });
-            stage.crm.winOpportunity(id);
+            String reason = stage.seller.lossReasons().stream().findFirst().orElse(null);
+            String id = stage.sharedOpportunity("Waiting deal", values -> { });
+            stage.seller.wins(id);
             stage.eventually(() -> stage.link(id).closedSeenAt() != null);
             seller.noticed();
             assertThat(seller.referral(id)).containsEntry("status", "Active");
 
             // By mistake: reopened in time, nothing was sent.
-            stage.crm.reopenOpportunity(id);
+            stage.seller.reopens(id);
             stage.eventually(() -> stage.link(id).closedSeenAt() == null);
             stage.sandboxes.clock().move(Duration.ofHours(2));
             seller.noticed();
             assertThat(seller.referral(id)).containsEntry("status", "Active");
 
-            stage.crm.loseOpportunity(id, 4);
+            stage.seller.loses(id, reason);
             stage.eventually(() -> stage.link(id).closedSeenAt() != null);
             stage.settled();
             stage.sandboxes.clock().move(Duration.ofHours(2));
             stage.connector().lanes().mark(stage.link(id).id(), Side.NEITHER);
 
             stage.eventually(() -> "Lost".equals(seller.referral(id).get("substatus")));
-            assertThat(seller.referral(id)).containsEntry("statusReason", "Canceled");
+            assertThat(seller.referral(id).get("statusReason")).isEqualTo(reason);
             stage.settled();
             assertThat(stage.link(id).closedSeenAt()).isNull();
         }
@@ -70,10 +77,10 @@ class StatusOutTest {
 
     @Test
     void theWaitEndsByItself() {
-        try (Stage stage = Stage.open(folder, Map.of("cosell.terminal-grace", "3s"))) {
+        try (Stage stage = Stage.open(crm, folder, Map.of("cosell.terminal-grace", "3s"))) {
             Seller seller = new Seller(stage);
-            String id = stage.sharedOpportunity("Short wait", columns -> { });
-            stage.crm.winOpportunity(id);
+            String id = stage.sharedOpportunity("Short wait", values -> { });
+            stage.seller.wins(id);
 
             stage.eventually(() -> stage.link(id).closedSeenAt() != null);
             assertThat(seller.referral(id)).containsEntry("status", "Active");
@@ -83,11 +90,11 @@ class StatusOutTest {
 
     @Test
     void aFrozenNameIsSaidOnceAndHoldsNothingUp() {
-        try (Stage stage = Stage.open(folder, PartnerCenterOptions.defaults().with(Switch.NAME_FROZEN), DataverseOptions.defaults(), Map.of())) {
+        try (Stage stage = Stage.open(crm, folder, PartnerCenterOptions.defaults().with(Switch.NAME_FROZEN), Map.of())) {
             Seller seller = new Seller(stage);
-            String id = stage.sharedOpportunity("First name", columns -> { });
+            String id = stage.sharedOpportunity("First name", values -> { });
 
-            stage.crm.update("opportunity", id, Map.of("name", "Second name", "estimatedvalue", 700, "description", "More"));
+            seller.changes(id, Map.of(DealField.NAME, "Second name", DealField.VALUE, 700, DealField.NOTES, "More"));
 
             stage.eventually(() -> seller.dealValue(id) == 700 && "More".equals(seller.inReferral(id, "details", "notes")));
             stage.eventually(() -> seller.told(id, "Partner Center refused \"Second name\" as Deal name") == 1);
@@ -96,13 +103,13 @@ class StatusOutTest {
             assertThat(seller.inReferral(id, "name")).isEqualTo("First name");
             assertThat(seller.name(id)).isEqualTo("✖ Second name");
 
-            seller.changes(id, "description", "Even more");
+            seller.changes(id, DealField.NOTES, "Even more");
             stage.eventually(() -> "Even more".equals(seller.inReferral(id, "details", "notes")));
             seller.noticed();
             assertThat(seller.writesToPartnerCenter()).as("the name is not sent again").isEqualTo(writes + 1);
             assertThat(seller.told(id, "Partner Center refused")).isEqualTo(1);
 
-            seller.changes(id, "name", "First name");
+            seller.changes(id, DealField.NAME, "First name");
             stage.eventually(() -> seller.name(id).equals("✔ First name") && stage.link(id).reason() == null);
         }
     }
@@ -110,14 +117,14 @@ class StatusOutTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 409, 422})
     void whateverCodeRefusesAStepTheLaneRestsWithAReason(int code) {
-        try (Stage stage = Stage.open(folder, PartnerCenterOptions.defaults().withRefusalStatus(code), DataverseOptions.defaults(), Map.of())) {
+        try (Stage stage = Stage.open(crm, folder, PartnerCenterOptions.defaults().withRefusalStatus(code), Map.of())) {
             Seller seller = new Seller(stage);
-            String id = stage.sharedOpportunity("Refused deal", columns -> { });
+            String id = stage.sharedOpportunity("Refused deal", values -> { });
             String referral = stage.link(id).referralId();
             stage.partnerCenter.fail(Fault.instead("PATCH", referral, Reply.json(code,
                 Map.of("error", Map.of("code", "invalidRequest", "message", "no such step", "target", "status")))));
 
-            seller.changes(id, "description", "Refused");
+            seller.changes(id, DealField.NOTES, "Refused");
 
             stage.eventually(() -> "resting".equals(stage.link(id).state()));
             stage.settled();
@@ -125,7 +132,7 @@ class StatusOutTest {
             assertThat(seller.name(id)).isEqualTo("✖ Refused deal");
             assertThat(seller.told(id, "Sync failed")).isEqualTo(1);
 
-            seller.changes(id, "description", "Accepted");
+            seller.changes(id, DealField.NOTES, "Accepted");
             stage.eventually(() -> "Accepted".equals(stage.at(stage.partnerCenter.referral(referral), "details", "notes")));
             stage.eventually(() -> seller.name(id).equals("✔ Refused deal"));
         }

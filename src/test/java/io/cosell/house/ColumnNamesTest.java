@@ -38,7 +38,7 @@ class ColumnNamesTest {
         List<Path> java = Project.files(Project.MAIN, ".java").stream().filter(file -> !file.startsWith(SANDBOX)).toList();
         assertThat(java).isNotEmpty();
         Pattern anyColumn = Pattern.compile("(?<![A-Za-z0-9_])(" + columns.stream().map(Pattern::quote).collect(Collectors.joining("|"))
-            + ")(?![A-Za-z0-9_])|msft_\\w+|\\w+_value@");
+            + ")(?![A-Za-z0-9_])|msft_\\w+|\\w+_value@|\\w+__[cr]\\b|\\b(StageName|CloseDate|SystemModstamp|CurrencyIsoCode|Billing[A-Z]\\w+)\\b");
         assertThat(Project.places(java, anyColumn)).isEmpty();
     }
 

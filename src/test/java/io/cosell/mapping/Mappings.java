@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -27,25 +28,35 @@ import org.apache.camel.impl.DefaultCamelContext;
 final class Mappings implements AutoCloseable {
 
     static final Path FOLDER = Path.of("mappings");
+    static final List<String> CRMS = List.of("dynamics365", "salesforce");
     static final Path EXAMPLES = FOLDER.resolve("examples");
     static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() { };
 
-    private final CamelContext camel = new DefaultCamelContext();
-    private final ProducerTemplate producer;
+    /** One for each CRM, as a process serves one CRM: its folder of specs is run with the settings of that CRM. */
+    private final Map<String, CamelContext> camels = new LinkedHashMap<>();
 
     private Mappings(Path folder, Map<String, String> overrides) {
+        CRMS.forEach(crm -> camels.put(crm, camel(crm, folder, overrides)));
+    }
+
+    private static CamelContext camel(String crm, Path folder, Map<String, String> overrides) {
         Properties settings = new Properties();
         try (Reader file = Files.newBufferedReader(Path.of("application.properties"), UTF_8)) {
             settings.load(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // What has no default, because each organisation has its own.
+        settings.put("cosell.salesforce.on-hold-stage-name", "On Hold");
+        settings.put("cosell.salesforce.active-stage-name", "Qualification");
         settings.putAll(overrides);
+        settings.setProperty("cosell.crm", crm);
         settings.setProperty("cosell.mappings", "file:" + folder);
+        CamelContext camel = new DefaultCamelContext();
         camel.getPropertiesComponent().setInitialProperties(settings);
         camel.start();
-        producer = camel.createProducerTemplate();
+        return camel;
     }
 
     /** The shipped specs with the shipped settings. */
@@ -76,7 +87,12 @@ final class Mappings implements AutoCloseable {
     /** What a spec makes of a document, which stays as it is: numbers, maps and lists are as the routes hand them over. */
     JsonNode run(String spec, JsonNode input) {
         Map<String, Object> document = JSON.convertValue(input, DOCUMENT);
-        return JSON.valueToTree(producer.requestBody("jolt:mapping:" + spec + ".json?inputType=Hydrated&outputType=Hydrated", document));
+        CamelContext camel = camels.getOrDefault(spec.substring(0, spec.indexOf('/')), camels.get(CRMS.get(0)));
+        try (ProducerTemplate producer = camel.createProducerTemplate()) {
+            return JSON.valueToTree(producer.requestBody("jolt:mapping:" + spec + ".json?inputType=Hydrated&outputType=Hydrated", document));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static JsonNode json(String text) {
@@ -127,6 +143,6 @@ final class Mappings implements AutoCloseable {
 
     @Override
     public void close() {
-        camel.stop();
+        camels.values().forEach(CamelContext::stop);
     }
 }

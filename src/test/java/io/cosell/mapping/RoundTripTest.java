@@ -55,6 +55,39 @@ class RoundTripTest {
         check("dynamics365/lead", Row.lead(), first, later, mark);
     }
 
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    void anOpportunityOfSalesforceHoldsWhatWasWrittenAndKeepsTheRest(@ForAll("salesforceOpportunityViews") ObjectNode first,
+                                                                     @ForAll("salesforceOpportunityViews") ObjectNode later,
+                                                                     @ForAll("marks") String mark) {
+        later.remove("customerProfile");
+        SalesforceRow row = SalesforceRow.opportunity();
+        JsonNode before = writeToSalesforce("salesforce/opportunity", row, first, mark);
+        JsonNode after = writeToSalesforce("salesforce/opportunity", row, later, mark);
+        assertThat(Mappings.differences(merged(before, later), after)).isEmpty();
+    }
+
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    void aLeadOfSalesforceHoldsWhatWasWrittenAndKeepsTheRest(@ForAll("salesforceLeadViews") ObjectNode first,
+                                                             @ForAll("salesforceLeadViews") ObjectNode later, @ForAll("marks") String mark) {
+        later.remove("customerProfile");
+        SalesforceRow row = SalesforceRow.lead();
+        JsonNode before = writeToSalesforce("salesforce/lead", row, first, mark);
+        JsonNode after = writeToSalesforce("salesforce/lead", row, later, mark);
+        assertThat(Mappings.differences(merged(before, later), after)).isEmpty();
+    }
+
+    private static JsonNode writeToSalesforce(String spec, SalesforceRow row, ObjectNode view, String mark) {
+        ObjectNode document = JSON.createObjectNode().put("mark", mark);
+        document.set("view", view);
+        if (view.at("/details/currency").isTextual()) {
+            document.set("currencyCode", view.at("/details/currency"));
+        }
+        row.write(mappings.run(spec + "-out", document), document);
+        JsonNode read = mappings.run(spec + "-in", row.read());
+        assertThat(read.path("displayName").asText()).startsWith(view.has("name") && spec.endsWith("opportunity") ? mark : "");
+        return read.path("view");
+    }
+
     private static void check(String spec, Row row, ObjectNode first, ObjectNode later, String mark) {
         JsonNode before = write(spec, row, first, mark);
         JsonNode after = write(spec, row, later, mark);
@@ -131,6 +164,54 @@ class RoundTripTest {
     Arbitrary<ObjectNode> leadViews() {
         Arbitrary<ObjectNode> states = Arbitraries.of(state("Closed", "Declined", "Canceled"));
         return Combinators.combine(open(false), states.injectNull(0.8)).as((view, state) -> state == null ? view : view.setAll(state));
+    }
+
+    /** What opportunities of Salesforce can hold: name and date are never empty, check boxes neither; streets are one field. */
+    @Provide
+    Arbitrary<ObjectNode> salesforceOpportunityViews() {
+        Arbitrary<ObjectNode> states = Arbitraries.of(state("Closed", "Won", null), state("Closed", "Lost", null),
+            state("New", "Pending", null), state("Active", "Accepted", null));
+        return Combinators.combine(open(true), states.injectNull(0.5)).as((view, state) -> salesforce(state == null ? view : view.setAll(state)));
+    }
+
+    /** Leads of Salesforce hold notes, customer and status. */
+    @Provide
+    Arbitrary<ObjectNode> salesforceLeadViews() {
+        return leadViews().map(view -> {
+            JsonNode notes = view.at("/details/notes");
+            view.remove(List.of("name", "details", "consent", "trackingInfo"));
+            if (!notes.isMissingNode()) {
+                view.putObject("details").set("notes", notes);
+            }
+            if (view.has("status")) {
+                view.putNull("statusReason");
+            }
+            return salesforce(view);
+        });
+    }
+
+    private static ObjectNode salesforce(ObjectNode view) {
+        if (view.path("details") instanceof ObjectNode details && details.path("closingDateTime").isNull()) {
+            details.remove("closingDateTime");
+        }
+        if (view.path("consent") instanceof ObjectNode consent && consent.path("consentToShareReferralWithMicrosoftSellers").isNull()) {
+            consent.put("consentToShareReferralWithMicrosoftSellers", false);
+        }
+        if (view.at("/customerProfile/address") instanceof ObjectNode address) {
+            String line1 = line(address.path("addressLine1"));
+            String line2 = line(address.path("addressLine2"));
+            address.set("addressLine1", line1.isEmpty() ? JSON.nullNode() : JSON.valueToTree(line1));
+            if (line1.isEmpty() || line2.isEmpty()) {
+                address.remove("addressLine2");
+            } else {
+                address.put("addressLine2", line2);
+            }
+        }
+        return view;
+    }
+
+    private static String line(JsonNode text) {
+        return text.isTextual() ? text.asText().replaceAll("[\\r\\n]", " ") : "";
     }
 
     private static ObjectNode state(String status, String substatus, String reason) {

@@ -497,6 +497,19 @@ class PlannerTest {
         }
 
         @Test
+        void ofARecordOnHoldOnlyTheStatusGoesOutAndEditsWaitForIt() {
+            JsonNode pending = deal("New", "Pending", "a", 1);
+            Plan held = Planner.plan(new PlanInput(policy, pending, deal("New", "Pending", "a", 2), deal("New", "Pending", "b", 1),
+                Map.of(), true, true));
+            assertThat(held.partnerCenter()).isEmpty();
+            assertThat(held.refusals()).isEmpty();
+            assertThat(held.crm()).extracting(Change::path).containsExactly("/details/dealValue");
+            Plan answered = Planner.plan(new PlanInput(policy, held.nextBase(), deal("New", "Pending", "a", 2),
+                deal("Active", "Accepted", "b", 2), Map.of(), true, false));
+            assertThat(answered.partnerCenter()).extracting(Change::path).contains("/status", "/details/notes");
+        }
+
+        @Test
         void aRecordClosedInTheCrmTakesNoEditButItsOwnTravel() {
             JsonNode active = deal("Active", "Accepted", "a", 1);
             Plan plan = Planner.plan(new PlanInput(policy, active, deal("Active", "Accepted", "a", 2), deal("Closed", "Won", "b", 1),

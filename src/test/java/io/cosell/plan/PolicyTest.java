@@ -16,7 +16,8 @@ class PolicyTest {
         Policy policy = Fixtures.shipped();
         assertThat(policy.fields()).extracting(Field::path).containsExactly("/name", "/details/dealValue", "/details/closingDateTime",
             "/details/notes", "/details/requirements/solutions", "/consent/consentToShareReferralWithMicrosoftSellers",
-            "/inviteContext/assistanceRequestCode", "/status", "/trackingInfo/microsoftMsxId", "/customerProfile", "/team");
+            "/inviteContext/assistanceRequestCode", "/status", "/trackingInfo/microsoftMsxId", "/customerProfile", "/team",
+            "/details/requirements/additionalRequirements");
         assertThat(policy.fieldOf("/details/currency")).map(Field::title).contains("Deal value");
         assertThat(policy.fieldOf("/customerProfile/address/country")).map(Field::title).contains("Customer");
         assertThat(policy.fieldOf("/details")).isEmpty();

@@ -1,8 +1,11 @@
 package io.cosell.processes;
 
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
+import io.cosell.sandbox.CrmSeller;
 import io.cosell.sandbox.Deal;
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Sandboxes;
-import io.cosell.sandbox.dataverse.DemoSeller;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -19,8 +22,6 @@ import java.util.stream.Collectors;
  */
 final class Deals {
 
-    private static final String IDENTIFIER = "msft_microsoftpartnercenterreferralidentifier";
-
     /** What the last edits of a deal were. */
     private static final class Wanted {
         private BigDecimal value;
@@ -28,14 +29,14 @@ final class Deals {
     }
 
     private final Sandboxes sandboxes;
-    private final DemoSeller seller;
+    private final CrmSeller seller;
     private final Random random;
     private final Map<String, Wanted> wanted = new TreeMap<>();
     private int edits;
 
     Deals(Sandboxes sandboxes, long seed) {
         this.sandboxes = sandboxes;
-        seller = new DemoSeller(sandboxes.dynamics365());
+        seller = Crm.DYNAMICS_365.seller(sandboxes);
         random = new Random(seed);
     }
 
@@ -81,7 +82,7 @@ final class Deals {
         String opportunity = seller.makesOpportunity("Customer of " + name, new Deal(name, deal.value, "USD", LocalDate.of(2027, 3, 31),
             deal.notes, "Active/Accepted", List.of("SOL-34104-EBB")));
         if (asksForHelp) {
-            seller.asksForHelp(opportunity);
+            seller.edits(opportunity, DealField.HELP, "CustomerTechnicalArchitecture");
         }
         seller.shares(opportunity);
         return name;
@@ -96,12 +97,12 @@ final class Deals {
     }
 
     private void sellerEdits() {
-        List<Map<String, Object>> records = sandboxes.dynamics365().rows("opportunity");
+        List<CrmRecord> records = seller.records();
         if (!records.isEmpty()) {
-            Map<String, Object> record = records.get(random.nextInt(records.size()));
+            CrmRecord record = records.get(random.nextInt(records.size()));
             String notes = "Edit " + ++edits;
-            wanted.get(nameOf(record)).notes = notes;
-            seller.changesNotes((String) record.get("opportunityid"), notes);
+            wanted.get(record.deal().name()).notes = notes;
+            seller.edits(record.id(), DealField.NOTES, notes);
         }
     }
 
@@ -112,29 +113,30 @@ final class Deals {
 
     /** Whether this deal is in the CRM. */
     boolean isInTheCrm(String name) {
-        return sandboxes.dynamics365().rows("opportunity").stream().anyMatch(record -> nameOf(record).equals(name));
+        return seller.records().stream().anyMatch(record -> record.deal().name().equals(name));
     }
 
     /** What is not as it must be, one line each; empty if no deal is lost, none is doubled, and all are equal with the last edits. */
     synchronized List<String> wrong() {
-        Map<String, List<Map<String, Object>>> referrals = byName(sandboxes.partnerCenter().referrals());
-        Map<String, List<Map<String, Object>>> records = byName(sandboxes.dynamics365().rows("opportunity"));
+        Map<String, List<Map<String, Object>>> referrals = sandboxes.partnerCenter().referrals().stream()
+            .collect(Collectors.groupingBy(Deals::nameOf));
+        Map<String, List<CrmRecord>> records = seller.records().stream().collect(Collectors.groupingBy(record -> record.deal().name()));
         List<String> wrong = new ArrayList<>();
         wanted.forEach((name, deal) -> {
             List<Map<String, Object>> ofPartner = referrals.getOrDefault(name, List.of());
-            List<Map<String, Object>> ofSeller = records.getOrDefault(name, List.of());
+            List<CrmRecord> ofSeller = records.getOrDefault(name, List.of());
             if (ofPartner.size() != 1 || ofSeller.size() != 1) {
                 wrong.add(name + ": " + ofPartner.size() + " times in Partner Center, " + ofSeller.size() + " times in the CRM");
                 return;
             }
             Map<String, Object> referral = ofPartner.get(0);
-            Map<String, Object> record = ofSeller.get(0);
-            expect(wrong, name + ": identifier in the record", referral.get("id"), record.get(IDENTIFIER));
-            expect(wrong, name + ": CRM id in the referral", record.get("opportunityid"), referral.get("externalReferenceId"));
+            CrmRecord record = ofSeller.get(0);
+            expect(wrong, name + ": identifier in the record", referral.get("id"), record.referralId());
+            expect(wrong, name + ": CRM id in the referral", record.id(), referral.get("externalReferenceId"));
             expect(wrong, name + ": value in Partner Center", deal.value, number(part(referral, "details").get("dealValue")));
-            expect(wrong, name + ": value in the CRM", deal.value, number(record.get("estimatedvalue")));
+            expect(wrong, name + ": value in the CRM", deal.value, record.deal().value());
             expect(wrong, name + ": notes in Partner Center", deal.notes, part(referral, "details").get("notes"));
-            expect(wrong, name + ": notes in the CRM", deal.notes, record.get("description"));
+            expect(wrong, name + ": notes in the CRM", deal.notes, record.deal().notes());
         });
         sandboxes.partnerCenter().microsoftReferrals().stream()
             .collect(Collectors.groupingBy(referral -> (String) referral.get("engagementId"), Collectors.counting()))
@@ -144,7 +146,7 @@ final class Deals {
 
     /** Changes that the connector made on either side so far. */
     long writes() {
-        return sandboxes.dynamics365().history().size()
+        return seller.system().history().size()
             + sandboxes.partnerCenter().count(call -> call.isWrite() && call.path().contains("/referrals"));
     }
 
@@ -158,10 +160,6 @@ final class Deals {
 
     private static BigDecimal number(Object value) {
         return value == null ? null : new BigDecimal(value.toString());
-    }
-
-    private static Map<String, List<Map<String, Object>>> byName(List<Map<String, Object>> documents) {
-        return documents.stream().collect(Collectors.groupingBy(Deals::nameOf));
     }
 
     private static String nameOf(Map<String, Object> document) {

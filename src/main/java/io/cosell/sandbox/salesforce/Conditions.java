@@ -82,7 +82,12 @@ final class Conditions {
 
     /** The same answer with a time of change. */
     static Reply stamp(Instant changed, Reply reply) {
-        return reply.with("Last-Modified", OUT.format(changed));
+        return reply.with("Last-Modified", date(changed));
+    }
+
+    /** A time as headers have it. */
+    static String date(Instant time) {
+        return OUT.format(time);
     }
 
     private static Instant changed(Row row) {

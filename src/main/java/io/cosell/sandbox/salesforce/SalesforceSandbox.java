@@ -7,6 +7,7 @@ import io.cosell.sandbox.Act;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Caller;
 import io.cosell.sandbox.Change;
+import io.cosell.sandbox.Ref;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.Row;
@@ -135,7 +136,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         } catch (Refusal refusal) {
             reply = refusal.reply();
         }
-        return reply.with("Sforce-Limit-Info", usage.header());
+        return reply.with("Sforce-Limit-Info", usage.header()).with("Date", Conditions.date(clock.instant()));
     }
 
     @Override
@@ -231,8 +232,14 @@ public final class SalesforceSandbox extends SandboxSystem {
     }
 
     /** Changes a record as the seller; fields as in {@link #create}, null clears. */
-    public synchronized void update(String object, String id, Map<String, Object> fields) {
-        store.transaction(() -> rules.update(schema.require(object), rules.find(schema.require(object), id), body(fields), seller()));
+    public void update(String object, String id, Map<String, Object> fields) {
+        update(Seed.SELLER, object, id, fields);
+    }
+
+    /** Changes a record as any user. */
+    synchronized void update(String user, String object, String id, Map<String, Object> fields) {
+        store.transaction(() -> rules.update(schema.require(object), rules.find(schema.require(object), id), body(fields),
+            Author.user(user)));
     }
 
     /** Deletes a record as the seller. */
@@ -280,6 +287,21 @@ public final class SalesforceSandbox extends SandboxSystem {
     public synchronized String convertLead(String id) {
         return store.transaction(() -> conversion.convert(id, new LeadConversion.Wish(null, null, null, false), seller()))
             .get("opportunityId");
+    }
+
+    /**
+     * Merges a lead into another as the seller: the lead is deleted, and tells which one is left.
+     *
+     * @param survivor id of the lead that stays as it is
+     */
+    public synchronized void mergeLead(String lead, String survivor) {
+        store.transaction(() -> {
+            SObject leads = schema.require("Lead");
+            Row master = rules.find(leads, survivor);
+            Row merged = rules.system(leads, rules.find(leads, lead), Map.of("MasterRecordId", new Ref("Lead", master.id())), seller());
+            rules.delete(leads, merged, seller());
+            return null;
+        });
     }
 
     // ---- administration
