@@ -166,8 +166,8 @@ public final class Connector implements AutoCloseable {
     private Connector(Path folder, Map<String, String> overrides, Purpose purpose, Surroundings surroundings) {
         this.purpose = purpose;
         clock = surroundings.clock();
-        settings = settings(folder, overrides);
         String routes = location(folder, "routes");
+        settings = settings(folder, routes, overrides);
         String mappings = location(folder, "mappings");
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
@@ -197,8 +197,9 @@ public final class Connector implements AutoCloseable {
         if (settings.get("cosell.crm-webhook.key").isEmpty()) {
             excluded.add("crm-webhook");
         }
+        String crm = settings.get("cosell.crm");
         main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
-            + "classpath:application.properties");
+            + "classpath:application.properties," + routes + "/" + crm + "/" + crm + ".properties;optional=true");
         main.configure().withBasePackageScanEnabled(false)
             .withRoutesIncludePattern(routeFolders(routes).stream().flatMap(Connector::routeFiles).collect(Collectors.joining(",")));
         if (!excluded.isEmpty()) {
@@ -386,12 +387,12 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private static Settings settings(Path folder, Map<String, String> overrides) {
+    private static Settings settings(Path folder, String routes, Map<String, String> overrides) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         overrides.forEach((name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
         Path file = folder.resolve("application.properties");
         try (InputStream packed = resource("application.properties")) {
-            return Settings.load(packed, Files.exists(file) ? Optional.of(file) : Optional.empty(), environment);
+            return Settings.load(packed, Optional.of(Preflight.folder(routes)), Files.exists(file) ? Optional.of(file) : Optional.empty(), environment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -450,6 +451,11 @@ public final class Connector implements AutoCloseable {
         if (findings.stream().noneMatch(finding -> finding.isError() && finding.message().contains("cosell.crm "))) {
             List<Path> folders = routeFolders(routes).stream().map(Preflight::folder).toList();
             findings = new ArrayList<>(Preflight.run(settings, folders, Preflight.folder(mappings)));
+            String crm = settings.get("cosell.crm");
+            if (!Files.isDirectory(Preflight.folder(mappings).resolve(crm))) {
+                findings.add(Finding.error(Preflight.folder(mappings).toString(), 0, "there is no folder of mappings for the CRM " + crm,
+                    "create " + crm + " in it"));
+            }
         }
         Path fields = Preflight.folder(mappings).resolve("fields.yaml");
         Policy policy;
