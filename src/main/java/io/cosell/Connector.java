@@ -500,6 +500,14 @@ public final class Connector implements AutoCloseable {
         return lanes;
     }
 
+    public Planning planning() {
+        return planning;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
     @Override
     public void close() {
         lanes.close();

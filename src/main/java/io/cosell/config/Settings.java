@@ -89,6 +89,15 @@ public final class Settings {
         return settings;
     }
 
+    /** Whether the CRM that is served is on this machine: all addresses among its settings are. */
+    public boolean isCrmOnThisMachine() {
+        String group = OWN + get(CRM) + ".";
+        List<String> addresses = catalog.values().stream()
+            .filter(setting -> setting.name().startsWith(group) && setting.type() instanceof SettingType.Url)
+            .map(setting -> get(setting.name())).filter(value -> !value.isEmpty()).toList();
+        return !addresses.isEmpty() && addresses.stream().allMatch(SettingType.Url::isLoopback);
+    }
+
     /** Every setting of the connector, in the order of the packed file; those of the CRMs' own files come last. */
     public List<Setting> catalog() {
         return List.copyOf(catalog.values());
