@@ -9,8 +9,6 @@ import io.cosell.config.Settings;
 import io.cosell.flow.Calls;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
-import io.cosell.flow.Healing;
-import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
 import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
@@ -187,7 +185,7 @@ public final class Connector implements AutoCloseable {
         Duration takeover = settings.duration("cosell.lanes.takeover");
         lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(database, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
-        bindBeans(folder, telling, mappingVersion(mappings));
+        bindBeans(folder, telling, mappingVersion(mappings), surroundings);
         surroundings.beans().forEach(main::bind);
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
@@ -228,15 +226,15 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Telling telling, String mappingVersion) {
+    private void bindBeans(Path folder, Telling telling, String mappingVersion, Surroundings surroundings) {
         main.bind("store", store);
         main.bind("lanes", lanes);
         main.bind("planning", planning);
         main.bind("telling", telling);
         main.bind("ledger", new Ledger(store, planning, telling, mappingVersion));
-        main.bind("healing", new Healing(store, lanes, clock, settings.duration("cosell.auto-heal.overlap"),
+        main.bind("healing", surroundings.healing(store, lanes, settings.duration("cosell.auto-heal.overlap"),
             settings.duration("cosell.auto-heal.patience"), mappingVersion));
-        main.bind("intake", new Intake(lanes, store));
+        main.bind("intake", surroundings.intake(lanes, store));
         main.bind("documents", new Documents());
         main.bind("times", new Times(clock));
         main.bind("noticed", new Noticed());

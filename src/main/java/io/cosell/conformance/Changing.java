@@ -321,7 +321,7 @@ final class Changing {
         });
     }
 
-    /** The record as it is in the end. */
+    /** The record as it is in the end: open, and switched on. */
     JsonNode record() {
         return record;
     }

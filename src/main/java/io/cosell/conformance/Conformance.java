@@ -2,10 +2,15 @@ package io.cosell.conformance;
 
 import io.cosell.Connector;
 import io.cosell.Surroundings;
+import io.cosell.flow.Healing;
+import io.cosell.flow.Intake;
+import io.cosell.lane.Lanes;
+import io.cosell.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,11 +50,15 @@ public final class Conformance implements AutoCloseable {
         settings.put("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"));
         connector = Connector.start(working, settings, Connector.Purpose.LOOK, new Surroundings() {
             @Override
-            public Map<String, Object> beans() {
-                return watch.beans();
+            public Intake intake(Lanes lanes, Store store) {
+                return watch.intake(lanes, store);
+            }
+
+            @Override
+            public Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, String mappingVersion) {
+                return watch.healing(store, lanes);
             }
         });
-        watch.over(connector);
     }
 
     /** The CRM, as in cosell.crm. */

@@ -1,13 +1,16 @@
 package io.cosell.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.cosell.Connector;
+import io.cosell.flow.Healing;
+import io.cosell.flow.Intake;
+import io.cosell.lane.Lanes;
 import io.cosell.store.Change;
+import io.cosell.store.Store;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
@@ -15,22 +18,12 @@ import org.apache.camel.Exchange;
  * Stands where verbs hand over what changed (beans {@code intake} and {@code healing}). It keeps what they say of the records under test
  * and hands only that on: what else is in the CRM is nobody's business here.
  */
-public final class Watch {
+final class Watch {
 
     private final Set<String> ids = new HashSet<>();
     private final List<Change> changes = new ArrayList<>();
     private final List<String> cursors = new ArrayList<>();
-    private Connector connector;
     private boolean broken;
-
-    /** The beans of a connector that is watched. */
-    Map<String, Object> beans() {
-        return Map.of("intake", new Intake(), "healing", new Healing());
-    }
-
-    void over(Connector watched) {
-        connector = watched;
-    }
 
     /** From now on changes of this record, or of this part of one, are kept. */
     void add(String id) {
@@ -70,39 +63,32 @@ public final class Watch {
         return ours;
     }
 
-    /** Bean {@code intake}, as far as verbs use it. */
-    public final class Intake {
+    /** Bean {@code intake}: stores what is told of the records under test alone. */
+    Intake intake(Lanes lanes, Store store) {
+        return new Intake(lanes, store) {
 
-        /** As io.cosell.flow.Intake has it. */
-        public Set<String> listing(String cursorValue) {
-            return cursorValue == null || cursorValue.isEmpty() ? new HashSet<>() : null;
-        }
+            @Override
+            public Store.Accepted accept(List<?> told, String cursorName, String cursorValue) {
+                return super.accept(take(told), cursorName, cursorValue);
+            }
 
-        /** As io.cosell.flow.Intake has it, for the records under test alone. */
-        public void page(List<?> told, String cursorName, String cursorValue, Set<String> listing, String kind, List<?> rowIds) {
-            List<Change> ours = take(told);
-            boolean last = cursorValue != null && !cursorValue.isEmpty();
-            cursors.add(last ? cursorValue : "");
-            connector.lanes().accept(ours, last ? cursorName : null, last ? cursorValue : null);
-        }
-
-        /** For an adapter that hands over single changes, as one for announcements does. */
-        public void accept(List<?> told, String cursorName, String cursorValue) {
-            page(told, cursorName, cursorValue, null, null, List.of());
-        }
+            @Override
+            public Store.Accepted page(List<?> told, String cursorName, String cursorValue, Set<String> listing, String kind, List<?> rowIds) {
+                List<Change> ours = take(told);
+                cursors.add(cursorValue == null ? "" : cursorValue);
+                return super.page(ours, cursorName, cursorValue, listing, kind, rowIds);
+            }
+        };
     }
 
-    /** Bean {@code healing}, as far as verbs use it. */
-    public final class Healing {
+    /** Bean {@code healing}: keeps what is told, and marks nothing. */
+    Healing healing(Store store, Lanes lanes) {
+        return new Healing(store, lanes, Clock.systemUTC(), Duration.ZERO, Duration.ZERO, "") {
 
-        /** Where the first listing of a table begins: nothing was ever lost here. */
-        public String lookAgainSince(String cursorName) {
-            return "";
-        }
-
-        /** A page of what changed since a time. */
-        public void page(Exchange exchange) {
-            take(Optional.ofNullable(exchange.getMessage().getBody(List.class)).orElse(List.of()));
-        }
+            @Override
+            public void page(Exchange exchange) {
+                take(exchange.getMessage().getBody(List.class));
+            }
+        };
     }
 }

@@ -6,7 +6,6 @@ import io.cosell.conformance.Check.Outcome;
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.Sandboxes;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +36,5 @@ class ConformanceTest {
             assertThat(report.left()).isNotEmpty().noneMatch(record -> record.contains("still open"));
             assertThat(report.calls()).extracting(Report.VerbCalls::verb).containsAll(VERBS);
         }
-    }
-
-    /** What does not apply, by CRM: a change of this list is a change of what an adapter can do. */
-    static List<String> notApplicable(Report report) {
-        return report.checks().stream().filter(check -> check.outcome() == Outcome.NOT_APPLICABLE).map(Check::tried).toList();
     }
 }
