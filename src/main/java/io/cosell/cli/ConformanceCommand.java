@@ -8,6 +8,7 @@ import io.cosell.conformance.Check.Outcome;
 import io.cosell.conformance.Conformance;
 import io.cosell.conformance.Report;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,10 @@ public final class ConformanceCommand implements Callable<Integer> {
         description = "ISO code of a currency that the CRM has; ${DEFAULT-VALUE} if not given.")
     private String currency;
 
+    @Option(names = "--patience", paramLabel = "SECONDS", defaultValue = "15",
+        description = "How long to wait for the CRM to tell of a change; ${DEFAULT-VALUE} if not given.")
+    private int patience;
+
     @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
         description = "table or json; ${DEFAULT-VALUE} if not given.")
     private Format format;
@@ -57,7 +62,7 @@ public final class ConformanceCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("The CRM " + conformance.crm() + " is not on this machine. The checks make test deals in it, "
                     + "whose names begin with \"Cosell conformance\", and can only close them. Add --yes if that may be.");
             }
-            Report report = conformance.run(currency, check -> { });
+            Report report = conformance.run(currency, Duration.ofSeconds(patience), check -> { });
             if (format == Format.json) {
                 out.println(json(report));
             } else {

@@ -106,6 +106,8 @@ final class Changing {
             Suite.holds(notes, change, record);
             require(record.path("view").at(notes.path()).isNull(), notes.title() + " is emptied, but it is read as absent, not as null: it would "
                 + "not be compared any more.");
+            parent.put(name, "Made by the conformance suite; it may be deleted.");
+            record = suite.update(suite.read(record), change);
             return "";
         });
     }

@@ -75,9 +75,10 @@ public final class Conformance implements AutoCloseable {
      * Runs all checks. Those that need a record are left out if none could be made.
      *
      * @param currency a currency that the CRM has
+     * @param patience how much later than it was made the CRM may tell of a change
      * @param told     hears of each check as soon as it is made
      */
-    public Report run(String currency, Consumer<Check> told) {
+    public Report run(String currency, Duration patience, Consumer<Check> told) {
         Suite suite = new Suite(connector, watch, new Sample(currency), told);
         Kinds kinds = new Kinds(suite);
         kinds.check();
@@ -86,7 +87,7 @@ public final class Conformance implements AutoCloseable {
         if (making.record() != null) {
             Changing changing = new Changing(suite, making.record());
             changing.check(kinds);
-            new Noticing(suite, changing.record(), kinds.hasLeads()).check();
+            new Noticing(suite, changing.record(), kinds.hasLeads(), patience).check();
         }
         List<String> left = suite.cleanUp();
         return new Report(crm(), Sample.PREFIX, suite.checks(), suite.verbs.all(), left);

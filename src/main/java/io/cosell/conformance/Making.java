@@ -7,9 +7,11 @@ import static io.cosell.conformance.Suite.fails;
 import static io.cosell.conformance.Suite.require;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.lane.NotFoundFailure;
 import io.cosell.lane.StaleFailure;
 import io.cosell.plan.Field;
+import java.util.List;
 import java.util.Map;
 
 /** Checks of {@code crm-find}, {@code customize} and {@code crm-read}: from nothing to a record that is read back. */
@@ -45,6 +47,15 @@ final class Making {
         }
     }
 
+    /** Somebody else's deal. */
+    private JsonNode strange() {
+        ObjectNode strange = suite.sample.view("Active", "Accepted");
+        ObjectNode customer = (ObjectNode) strange.path("customerProfile");
+        customer.put("name", customer.path("name").asText() + " of others");
+        ((ObjectNode) customer.path("team").path(0)).put("email", "others." + suite.sample.email());
+        return strange;
+    }
+
     private void findNothing() {
         suite.check(FIND, "nothing to look for: nothing is found, and no call is made", () -> {
             JsonNode found = suite.find(Map.of());
@@ -53,12 +64,15 @@ final class Making {
             return "";
         });
         suite.check(FIND, "what is not there is not found: record, account, contact, solutions", () -> {
-            JsonNode found = suite.find(Map.of("referralId", referral, "view", view));
-            for (String part : new String[] {"record", "accountId", "contactId"}) {
-                require(isBlank(found.path(part)), "It found " + part + " of a deal that nobody has made: " + found.path(part));
-            }
+            isNothing(suite.find(Map.of("referralId", referral, "view", view)));
             return "";
         });
+    }
+
+    private static void isNothing(JsonNode found) {
+        for (String part : List.of("record", "accountId", "contactId")) {
+            require(isBlank(found.path(part)), "It found " + part + " of a deal that nobody has made: " + found.path(part));
+        }
     }
 
     private void make() {
@@ -113,6 +127,10 @@ final class Making {
         });
         suite.check(FIND, "finds the record by its own id, as a referral names it", () -> {
             found(suite.find(Map.of("externalReferenceId", record.path("id").asText())));
+            return "";
+        });
+        suite.check(FIND, "takes nobody else's record, account and contact for those of another deal", () -> {
+            isNothing(suite.find(Map.of("referralId", Sample.referralId(), "view", strange())));
             return "";
         });
         suite.check(FIND, "finds the customer's account and contact that were made", () -> {

@@ -15,7 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Checks of {@code crm-changes}, {@code crm-row} and {@code crm-changed-since}: what happened in the CRM is noticed, once. */
 final class Noticing {
@@ -23,22 +26,25 @@ final class Noticing {
     private static final String CHANGES = "crm-changes";
     private static final String ROW = "crm-row";
     private static final String SINCE = "crm-changed-since";
-    /** A CRM may list a change a little later than it was made. */
-    private static final int TRIES = 20;
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final Suite suite;
     private final Store store;
     private final boolean leads;
+    private final Duration patience;
     private JsonNode record;
     private String link;
     private Change last;
 
-    /** @param record an open opportunity, switched on */
-    Noticing(Suite suite, JsonNode record, boolean leads) {
+    /**
+     * @param record   an open opportunity, switched on
+     * @param patience how much later than it was made the CRM may tell of a change
+     */
+    Noticing(Suite suite, JsonNode record, boolean leads, Duration patience) {
         this.suite = suite;
         this.record = record;
         this.leads = leads;
+        this.patience = patience;
         this.store = suite.connector.store();
     }
 
@@ -89,16 +95,27 @@ final class Noticing {
 
     /** Polls until a change of the record is told that is as new as the given version; null if none is. */
     private Change told(JsonNode asRead) {
-        for (int i = 0; i < TRIES; i++) {
+        return until(() -> {
             poll(OPPORTUNITY);
-            for (Change change : suite.watch.take()) {
-                if (isOurs(change) && (change.version() == null || change.version().equals(asRead.path("etag").asText()))) {
-                    return change;
-                }
-            }
+            return suite.watch.take().stream().filter(this::isOurs)
+                .filter(change -> change.version() == null || change.version().equals(asRead.path("etag").asText())).findFirst();
+        }).orElseThrow(() -> new Suite.Failed("A change is not told with the version that the record is read with (" + asRead.path("etag").asText() + ")."));
+    }
+
+    /** Tries until there is an answer, or patience ends. */
+    private <T> Optional<T> until(Supplier<Optional<T>> trial) {
+        long end = System.nanoTime() + patience.toNanos();
+        Optional<T> answer = trial.get();
+        while (answer.isEmpty() && System.nanoTime() < end) {
             LockSupport.parkNanos(PAUSE.toNanos());
+            answer = trial.get();
         }
-        throw new Suite.Failed("A change is not told with the version that the record is read with (" + asRead.path("etag").asText() + ").");
+        return answer;
+    }
+
+    private List<Change> toldOf(String table, JsonNode other) {
+        poll(table);
+        return suite.watch.take().stream().filter(change -> change.resourceId().equals(other.path("id").asText())).toList();
     }
 
     private void keep(JsonNode asSeen) {
@@ -184,16 +201,9 @@ final class Noticing {
     private void switchedOff() {
         suite.check(CHANGES, "a record that is not switched on is told as not shared", () -> {
             JsonNode other = suite.read(suite.make(OPPORTUNITY, Sample.referralId(), suite.sample.view("Active", "Accepted"), false));
-            for (int i = 0; i < TRIES; i++) {
-                poll(OPPORTUNITY);
-                List<Change> told = suite.watch.take().stream().filter(change -> change.resourceId().equals(other.path("id").asText())).toList();
-                require(told.stream().noneMatch(Change::shared), "It is told as shared: the connector would make a referral of it.");
-                if (!told.isEmpty()) {
-                    return "";
-                }
-                LockSupport.parkNanos(PAUSE.toNanos());
-            }
-            return "it is not told at all";
+            List<Change> told = until(() -> Optional.of(toldOf(OPPORTUNITY, other)).filter(changes -> !changes.isEmpty())).orElse(List.of());
+            require(told.stream().noneMatch(Change::shared), "It is told as shared: the connector would make a referral of it.");
+            return told.isEmpty() ? "it is not told at all" : "";
         });
     }
 
@@ -206,13 +216,12 @@ final class Noticing {
             view.putObject("details").putObject("requirements").set("solutions", Sample.solutions(Sample.SOLUTION, Sample.OTHER_SOLUTION));
             JsonNode changed = suite.update(before, view);
             changed.path("parts").forEach(part -> suite.watch.add(part.asText()));
-            for (int i = 0; i < TRIES && !store.link(link).isMarked(); i++) {
+            until(() -> {
                 poll("solution");
                 poll(OPPORTUNITY);
-                LockSupport.parkNanos(PAUSE.toNanos() / TRIES);
-            }
+                return store.link(link).isMarked() ? Optional.of(link) : Optional.empty();
+            }).orElseThrow(() -> new Suite.Failed("The lane is not marked."));
             suite.watch.take();
-            require(store.link(link).isMarked(), "The lane is not marked.");
             JsonNode seen = suite.read(record);
             keep(seen);
             for (String table : List.of("solution", OPPORTUNITY)) {
@@ -229,16 +238,13 @@ final class Noticing {
         suite.check(ROW, "a row that crm-changes brings says the same as the record that is read", () -> {
             JsonNode seen = suite.read(suite.update(suite.read(record), name()));
             Change told = told(seen);
-            for (int i = 0; i < TRIES && told.row() == null; i++) {
-                LockSupport.parkNanos(PAUSE.toNanos() / 2);
-                poll(OPPORTUNITY);
-                told = suite.watch.take().stream().filter(this::isOurs).filter(change -> change.row() != null).findFirst().orElse(told);
-            }
+            Map<String, Object> brought = told.row() != null ? told.row() : until(() -> toldOf(OPPORTUNITY, seen).stream().map(Change::row)
+                .filter(Objects::nonNull).findFirst()).orElse(null);
             record = seen;
             keep(seen);
-            applies(told.row() != null, "crm-changes brings no rows; a change costs one call more.");
+            applies(brought != null, "crm-changes brings no rows; a change costs one call more.");
             int before = suite.verbs.callsSoFar();
-            JsonNode row = suite.verbs.use(ROW, Map.of("kind", OPPORTUNITY, "row", told.row()));
+            JsonNode row = suite.verbs.use(ROW, Map.of("kind", OPPORTUNITY, "row", brought));
             require(suite.verbs.callsSoFar() == before, "It makes calls.");
             for (String member : List.of("id", "etag", "revision", "status", "sync")) {
                 equal(member, seen.path(member), row.path(member));
@@ -260,12 +266,10 @@ final class Noticing {
         suite.check(SINCE, "lists what changed, with the version that the record is read with", () -> {
             JsonNode seen = suite.read(record);
             String at = last != null && last.changedAt() != null ? last.changedAt() : Instant.now().minus(Duration.ofHours(1)).toString();
-            Change change = null;
-            for (int i = 0; i < TRIES && change == null; i++) {
+            Change change = until(() -> {
                 suite.verbs.use(SINCE, null, Map.of("since", at, "round", "a round of the conformance suite"));
-                change = suite.watch.take().stream().filter(this::isOurs).reduce((first, second) -> second).orElse(null);
-            }
-            require(change != null, "A linked record that changed since " + at + " is not listed.");
+                return suite.watch.take().stream().filter(this::isOurs).reduce((first, second) -> second);
+            }).orElseThrow(() -> new Suite.Failed("A linked record that changed since " + at + " is not listed."));
             equal("source", "crm", change.source());
             require(change.changedAt() != null && !change.changedAt().isBlank(), "It does not tell when the record changed.");
             Instant.parse(change.changedAt());
@@ -277,19 +281,13 @@ final class Noticing {
     private void leads() {
         suite.check(CHANGES, "a changed lead is told, and starts no deal of its own", () -> {
             JsonNode lead = suite.read(suite.make(Suite.LEAD, Sample.referralId(), suite.sample.view("New", "Pending")));
-            for (int i = 0; i < TRIES; i++) {
-                poll(Suite.LEAD);
-                List<Change> told = suite.watch.take().stream().filter(change -> change.resourceId().equals(lead.path("id").asText())).toList();
-                if (!told.isEmpty()) {
-                    equal("recordKind", Suite.LEAD, told.get(0).recordKind());
-                    require(!told.get(0).shared(), "It is told as shared; a lead is taken up only by its referral.");
-                    require(told.stream().anyMatch(change -> change.version() == null || change.version().equals(lead.path("etag").asText())),
-                        "It is not told with the version that the lead is read with.");
-                    return "";
-                }
-                LockSupport.parkNanos(PAUSE.toNanos());
-            }
-            throw new Suite.Failed("The lead is not told.");
+            List<Change> told = until(() -> Optional.of(toldOf(Suite.LEAD, lead)).filter(changes -> !changes.isEmpty()))
+                .orElseThrow(() -> new Suite.Failed("The lead is not told."));
+            equal("recordKind", Suite.LEAD, told.get(0).recordKind());
+            require(!told.get(0).shared(), "It is told as shared; a lead is taken up only by its referral.");
+            require(told.stream().anyMatch(change -> change.version() == null || change.version().equals(lead.path("etag").asText())),
+                "It is not told with the version that the lead is read with.");
+            return "";
         });
     }
 

@@ -6,6 +6,7 @@ import io.cosell.conformance.Check.Outcome;
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.Sandboxes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class ConformanceTest {
              Conformance conformance = new Conformance(folder, crm.settings(sandboxes, folder))) {
             assertThat(conformance.isOnThisMachine()).isTrue();
 
-            Report report = conformance.run("USD", check -> { });
+            Report report = conformance.run("USD", Duration.ofSeconds(15), check -> { });
 
             assertThat(report.checks()).filteredOn(check -> check.outcome() == Outcome.FAILED).isEmpty();
             assertThat(report.checks().stream().filter(check -> check.outcome() == Outcome.PASSED).map(Check::verb).collect(Collectors.toSet()))
