@@ -33,6 +33,8 @@ final class TinyCrm implements AutoCloseable {
     private static final Set<String> FIELDS = Set.of("title", "stage", "lostReason", "amount", "currency", "closesOn", "notes", "products",
         "companyId", "contactId", "shareWithMicrosoft", "referralId", "referralLink", "syncLog", "microsoftHelp", "visibleToMicrosoft",
         "microsoftDealId");
+    private static final Map<String, Object> OWNER = Map.of("firstName", "Sam", "lastName", "Seller", "email", "sam@partner.example",
+        "phone", "2065550100");
     private static final Set<String> STAGES = Set.of("offered", "open", "won", "lost");
 
     private final Map<String, Map<String, Object>> deals = new LinkedHashMap<>();
@@ -195,7 +197,8 @@ final class TinyCrm implements AutoCloseable {
         if (body.get("referralId") != null && deals.values().stream().anyMatch(deal -> body.get("referralId").equals(deal.get("referralId")))) {
             throw new Refusal(409, "duplicate", "Another deal has this referralId.");
         }
-        Map<String, Object> deal = new LinkedHashMap<>(Map.of("stage", "open", "shareWithMicrosoft", false, "version", 0));
+        Map<String, Object> deal = new LinkedHashMap<>(Map.of("stage", "open", "shareWithMicrosoft", false, "version", 0,
+            "owner", OWNER));
         deal.putAll(newThing("D-", deals, body));
         deals.put((String) deal.get("id"), deal);
         return touched(deal);
