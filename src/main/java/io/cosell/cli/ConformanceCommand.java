@@ -74,9 +74,9 @@ public final class ConformanceCommand implements Callable<Integer> {
     }
 
     private static void print(Report report, PrintWriter out) {
-        Tables.print(out, List.of("Verb", "What has to hold", "Outcome", "Reason", "Calls"), report.checks().stream()
-            .map(check -> List.of(check.verb(), check.tried(), check.outcome().toString(), check.reason(), check.calls())).toList(),
-            18, 46, 16, 50, 26);
+        Tables.print(out, List.of("Verb", "Outcome", "Calls", "What has to hold"), report.checks().stream().map(check ->
+            List.of(check.verb(), check.outcome().toString(), check.calls(),
+                check.tried() + (check.reason().isEmpty() ? "" : " — " + check.reason()))).toList(), 18, 16, 24, 100);
         out.println();
         Tables.print(out, List.of("Verb", "Used", "Calls"), report.calls().stream()
             .map(verb -> List.of(verb.verb(), String.valueOf(verb.times()), verb.calls())).toList(), 18, 6, 60);

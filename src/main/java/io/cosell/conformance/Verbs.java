@@ -25,6 +25,9 @@ final class Verbs {
     static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() { };
     private static final String CALLS_APART = ", ";
+    /** Variables of flows, which are shared along the whole run of a lane. */
+    private static final List<String> OF_FLOWS = List.of("link", "record", "plan", "reason");
+    private static final String KEPT = "of the flow that uses the verb";
 
     private final ProducerTemplate camel;
     private final Map<String, Integer> times = new LinkedHashMap<>();
@@ -49,14 +52,16 @@ final class Verbs {
         Exchange exchange = camel.request("direct:" + verb, message -> {
             message.getIn().setBody(body instanceof Map ? copy(body) : body);
             variables.forEach((name, value) -> message.setVariable(name, value instanceof Map ? copy(value) : value));
+            OF_FLOWS.forEach(name -> message.setVariable(name, KEPT));
             message.setVariable(Tally.VARIABLE, tally);
         });
         count(verb, tally.take());
         if (exchange.getException() != null) {
             throw failure(exchange.getException());
         }
-        Object out = exchange.getMessage().getBody();
-        return JSON.valueToTree(out);
+        OF_FLOWS.forEach(name -> Suite.require(KEPT.equals(exchange.getVariable(name)), verb + " sets the variable " + name
+            + ", which belongs to the flow that uses it."));
+        return JSON.valueToTree(exchange.getMessage().getBody());
     }
 
     JsonNode use(String verb, Object body) {
