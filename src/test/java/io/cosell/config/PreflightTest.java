@@ -198,7 +198,7 @@ class PreflightTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"dynamics365", "salesforce"})
+    @CsvSource({"dynamics365", "salesforce", "tinycrm"})
     void theShippedMappingsOfEachCrmAreRightOnceItsSettingsAreGiven(String crm) throws IOException {
         try (InputStream shipped = Files.newInputStream(Path.of("application.properties"))) {
             Settings settings = Settings.load(shipped, Optional.of(Path.of("routes")), Optional.empty(), Map.of("COSELL_CRM", crm));
