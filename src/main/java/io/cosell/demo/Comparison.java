@@ -62,11 +62,22 @@ final class Comparison {
             if (kept.contains(DealField.NOTES)) {
                 add(differences, title, "notes", partnerCenter.notes(), crm.notes());
             }
-            add(differences, title, "status", partnerCenter.status(), crm.status());
+            if (!endAlike(partnerCenter.status(), crm.status())) {
+                add(differences, title, "status", partnerCenter.status(), crm.status());
+            }
             if (partnerCenter.solutions() != null && crm.solutions() != null) {
                 add(differences, title, "solutions", solutions(partnerCenter), solutions(crm));
             }
             return differences;
+        }
+
+        /** A CRM does not tell a declined deal from a lost one. */
+        private static boolean endAlike(String one, String other) {
+            return isLost(one) && isLost(other);
+        }
+
+        private static boolean isLost(String status) {
+            return status.startsWith("Closed/") && !status.equals("Closed/Won");
         }
 
         private static void add(List<String> differences, String title, String what, Object partnerCenter, Object crm) {

@@ -109,7 +109,7 @@ public final class Demo implements AutoCloseable {
     public void printAddresses() {
         out.println();
         out.println("Everything stays up; what you change on one side goes on reaching the other.");
-        sandboxes.printAddresses(out);
+        sandboxes.printAddresses(out, List.of("Partner Center", crm.title()));
         out.println("  Connector        " + sandboxes.connectorAddress() + "/partner-center-events (events of Partner Center)");
         out.println("Press Ctrl-C to end it.");
         out.flush();

@@ -55,8 +55,8 @@ final class Story {
     void play() {
         madeInTheCrm();
         madeInPartnerCenter();
-        offeredAndQualified();
-        offeredAndDisqualified();
+        offeredAndAccepted();
+        offeredAndDeclined();
         changedOnBothSides();
         conflict();
         solutionAdded();
@@ -89,24 +89,26 @@ final class Story {
         tell.says("It stands among the open opportunities of the CRM, with account, contact and solution; the referral knows its record.");
     }
 
-    private void offeredAndQualified() {
-        tell.step("Microsoft offers a deal; the seller qualifies it: accepted");
-        tell.says("Microsoft offers \"Tailspin warehouse robots\". Until it is answered it is a lead in the CRM.");
+    private void offeredAndAccepted() {
+        CrmSeller.Offers offers = seller.offers();
+        tell.step("Microsoft offers a deal; the seller accepts it");
+        tell.says("Microsoft offers \"Tailspin warehouse robots\". Until it is answered it is " + offers.name() + " in the CRM.");
         robots = partnerCenter.microsoftInvites(named(ExampleReferrals.inbound(), "Tailspin warehouse robots"));
-        inStep("the CRM shows a lead", () -> record(robots).kind().equals("lead"));
-        tell.says("Sam qualifies the lead.");
-        seller.qualifies(record(robots).id());
+        inStep("the CRM shows " + offers.name(), () -> record(robots).status().equals("New/Pending"));
+        tell.says("Sam " + offers.accepted() + ".");
+        seller.accepts(record(robots).id());
         inStep("the referral is accepted", () -> record(robots).kind().equals("opportunity") && status(robots).equals("Active/Accepted"));
         tell.says("The referral is Active/Accepted, and its record is now the opportunity.");
     }
 
-    private void offeredAndDisqualified() {
-        tell.step("Microsoft offers another deal; the seller disqualifies it: declined");
+    private void offeredAndDeclined() {
+        CrmSeller.Offers offers = seller.offers();
+        tell.step("Microsoft offers another deal; the seller declines it");
         tell.says("Microsoft offers \"Northwind paper archive\".");
         String archive = partnerCenter.microsoftInvites(named(ExampleReferrals.inbound(), "Northwind paper archive"));
-        inStep("the CRM shows a lead", () -> record(archive).kind().equals("lead"));
-        tell.says("Sam disqualifies the lead.");
-        seller.disqualifies(record(archive).id(), null);
+        inStep("the CRM shows " + offers.name(), () -> record(archive).status().equals("New/Pending"));
+        tell.says("Sam " + offers.declined() + ".");
+        seller.declines(record(archive).id());
         inStep("the referral is declined", () -> status(archive).equals("Closed/Declined"));
         tell.says("The referral is Closed/Declined.");
     }

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 final class Trail {
 
     private static final String ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?<=/)[a-zA-Z0-9]{15}([A-Z0-9]{3})?(?![a-zA-Z0-9])";
+    /** Tables whose rows only tie others together; people see them as part of those. */
+    private static final String TIE = ".+(Role|Member)";
     private static final Map<String, String> VERBS = Map.of("Create", "adds", "Update", "changes", "Delete", "takes out");
 
     /** How long after an event is sent the call that raised it may be logged. */
@@ -87,12 +89,20 @@ final class Trail {
         List<RowChange> unseen = history.subList(rowChanges, history.size()).stream()
             .takeWhile(change -> !change.at().isAfter(time)).toList();
         rowChanges += unseen.size();
-        List<RowChange> own = unseen.stream().filter(change -> change.user().equals(seller.connectorUser())).toList();
+        List<RowChange> own = unseen.stream().filter(change -> change.user().equals(seller.connectorUser()))
+            .filter(change -> !change.table().matches(TIE) && !isMadeBefore(change, unseen)).toList();
         return own.isEmpty() ? "changes nothing" : Stream.of("Create", "Update", "Delete")
             .filter(message -> own.stream().anyMatch(change -> change.message().equals(message)))
             .map(message -> VERBS.get(message) + " " + own.stream().filter(change -> change.message().equals(message))
                 .map(change -> name(change.table())).distinct().collect(Collectors.joining(", ")))
             .collect(Collectors.joining("; "));
+    }
+
+    /** A row that was made in this very call and then changed is one that was made. */
+    private static boolean isMadeBefore(RowChange change, List<RowChange> unseen) {
+        return change.message().equals("Update")
+            && unseen.stream().anyMatch(other -> other.message().equals("Create") && other.id().equals(change.id())
+                && other.user().equals(change.user()));
     }
 
     /** A table as people call it: without what the package puts around its name. */

@@ -109,7 +109,20 @@ public final class Planning {
         if (!missing.isEmpty()) {
             remove((ObjectNode) crm, Ledger.HELP);
         }
+        if (isDeclined(link, base, partnerCenter, crm)) {
+            ((ObjectNode) crm).put("substatus", "Declined");
+        }
         return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero(), onHold)).refusing(missing);
+    }
+
+    /** An opportunity that waited on hold and was lost there: it was never accepted, and must not be for being closed. */
+    private static boolean isDeclined(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
+        return "opportunity".equals(link.recordKind()) && base != null && isNew(base) && isNew(partnerCenter)
+            && "Lost".equals(crm.path("substatus").asText());
+    }
+
+    private static boolean isNew(JsonNode view) {
+        return "New".equals(view.path("status").asText());
     }
 
     private static boolean isBlank(JsonNode value) {
@@ -121,16 +134,23 @@ public final class Planning {
         return !plan(link, plan.nextBase(), view(referral), view(record), isOnHold(record)).isEmpty();
     }
 
-    /** A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody. */
+    /**
+     * A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody, and a text that leads of
+     * this CRM do not hold, such as the name of the deal, is what the CRM filled in by itself: the referral knows better.
+     */
     private JsonNode baseFor(Link link, Map<String, Object> record, JsonNode crm) {
         if (link.base() == null || link.recordKind() == null || link.recordKind().equals(record.get("kind"))) {
             return link.base();
         }
         ObjectNode base = link.base().deepCopy();
+        JsonNode lead = link.record() == null ? crm : view(link.record());
         policy.fields().forEach(field -> field.paths().forEach(path -> {
             JsonNode value = crm.at(path);
             if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
                 remove(base, path);
+            } else if (value.isTextual() && lead.at(path).isMissingNode() && field.updates(io.cosell.plan.Side.CRM)
+                && base.at(path.substring(0, path.lastIndexOf('/'))) instanceof ObjectNode parent) {
+                parent.set(path.substring(path.lastIndexOf('/') + 1), value);
             }
         }));
         return base;

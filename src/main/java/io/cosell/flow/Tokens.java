@@ -21,6 +21,8 @@ public final class Tokens {
 
     /** A token is renewed this long before it runs out, so that it does not run out on its way. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
+    /** How long a token is used that comes without a time. */
+    private static final Duration USUAL_LIFE = Duration.ofHours(1);
     /** The strictest of the documented limits, less what clocks may differ. */
     private static final Duration ASSERTION_LIFE = Duration.ofSeconds(150);
 
@@ -105,15 +107,15 @@ public final class Tokens {
      *
      * @param system  whose token it is
      * @param account settings group, for a renewed refresh token
-     * @param answer  the answer: {@code access_token}, {@code expires_in} in seconds (number or digits; without it the token is good until it
-     *                is refused), maybe {@code refresh_token}
+     * @param answer  the answer: {@code access_token}, {@code expires_in} in seconds (number or digits; Salesforce sends none: an hour then, which
+     *                is less than its sessions live; contract salesforce.md 4.1), maybe {@code refresh_token}
      * @return the access token
      */
     public String keep(String system, String account, Map<String, Object> answer, Exchange exchange) {
         String token = (String) answer.get("access_token");
         Object seconds = answer.get("expires_in");
-        tokens.put(system, new Token(token, seconds == null ? Instant.MAX
-            : clock.instant().plusSeconds(Long.parseLong(String.valueOf(seconds)))));
+        tokens.put(system, new Token(token, clock.instant().plus(seconds == null ? USUAL_LIFE
+            : Duration.ofSeconds(Long.parseLong(String.valueOf(seconds))))));
         if (answer.get("refresh_token") instanceof String renewed) {
             refreshTokens.keep(setting(exchange.getContext(), account, "refresh-token"), renewed);
         }

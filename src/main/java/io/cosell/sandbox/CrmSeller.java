@@ -86,6 +86,9 @@ public interface CrmSeller {
     /** Takes a solution out of an opportunity. */
     void removesSolution(String opportunity, String solution);
 
+    /** Whether Microsoft's package switches a deal off that has lost its last solution; then nothing of it goes to Partner Center. */
+    boolean lastSolutionSwitchesOff();
+
     /** The names under which the CRM lists solutions with this identifier. */
     List<String> listed(String solution);
 
@@ -119,6 +122,33 @@ public interface CrmSeller {
      * @param reason one of {@link #disqualifications}, null if there are none or for any
      */
     void disqualifies(String lead, String reason);
+
+    /**
+     * What this CRM makes of an offer that nobody has answered yet, and how a seller answers it, in the words of its pages.
+     *
+     * @param kind     opportunity or lead
+     * @param name     what it is called, as {@code a lead}
+     * @param accepted what a seller does to accept it, as {@code qualifies the lead}
+     * @param declined what a seller does to decline it
+     * @param travels  whether what a seller edits in it goes to Partner Center before it is answered
+     */
+    record Offers(String kind, String name, String accepted, String declined, boolean travels) {
+    }
+
+    /** What becomes of offers with the settings of the sandboxes. */
+    Offers offers();
+
+    /** Accepts an offer as a seller does; returns the opportunity that goes on with it. */
+    String accepts(String id);
+
+    /** Declines an offer as a seller does. */
+    void declines(String id);
+
+    /**
+     * Whether the CRM lets a program qualify a lead. Where it does not, the connector makes the opportunity of a lead that was accepted in
+     * Partner Center, and the lead stays for the seller to close.
+     */
+    boolean letsProgramsQualify();
 
     /** Deletes an opportunity with its solutions, or a lead. */
     void deletes(String id);

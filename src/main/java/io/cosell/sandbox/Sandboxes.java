@@ -146,7 +146,12 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Prints the ways into every system that is started. */
     public void printAddresses(PrintWriter out) {
-        for (Entrance entrance : entrances()) {
+        printAddresses(out, entrances().stream().map(Entrance::title).toList());
+    }
+
+    /** Prints the ways into the systems with these titles. */
+    public void printAddresses(PrintWriter out, List<String> titles) {
+        for (Entrance entrance : entrances().stream().filter(one -> titles.contains(one.title())).toList()) {
             out.printf("  %-16s %s%n", entrance.title(), entrance.address());
             entrance.signIn().forEach((name, value) -> out.printf("    %-14s %s%n", name, value));
         }
@@ -245,7 +250,7 @@ public final class Sandboxes implements AutoCloseable {
             "cosell.salesforce.sign-in-address", system.address(),
             "cosell.salesforce.client-id", system.options().app().clientId(),
             "cosell.salesforce.client-secret", system.options().app().clientSecret(),
-            "cosell.salesforce.on-hold-stage-name", "Prospecting",
+            "cosell.salesforce.on-hold-stage-name", "On Hold",
             "cosell.salesforce.active-stage-name", "Qualification",
             // With one currency an organisation has no field for it
             "cosell.salesforce.organisation-currency", system.switches().has(SalesforceSwitch.MULTI_CURRENCY) ? ""

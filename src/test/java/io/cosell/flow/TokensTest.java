@@ -72,8 +72,11 @@ class TokensTest {
     }
 
     @Test
-    void aTokenWithoutEndIsUsedOnce() {
+    void aTokenWithoutEndIsUsedForAnHour() {
         assertThat(tokens.keep("crm", "dynamics365", Map.of("access_token", "a"), exchange)).isEqualTo("a");
+        clock.forward(Duration.ofMinutes(57));
+        assertThat(tokens.current("crm")).isEqualTo("a");
+        clock.forward(Duration.ofMinutes(2));
         assertThat(tokens.current("crm")).isNull();
     }
 

@@ -203,7 +203,8 @@ class AutoHealTest {
         stage.receivedDeal("Compared under two mappings");
         Heal before = heal("all");
         stage.stopConnector();
-        stage.settings.put("cosell.customer-country-field", crm == Crm.DYNAMICS_365 ? "address2_country" : "BillingState");
+        stage.settings.putAll(crm == Crm.DYNAMICS_365 ? Map.of("cosell.customer-country-field", "address2_country")
+            : Map.of("cosell.salesforce.lost-stage-name", "Lost"));
         stage.startConnector();
 
         Heal changed = heal();

@@ -104,10 +104,10 @@ class BadReferralTest {
     }
 
     @Test
-    void aReferralWithoutCustomerBecomesALeadAndAnOpportunityWithoutAccount() {
+    void aReferralWithoutCustomerBecomesAnOfferAndAnOpportunityWithoutAccount() {
         String offer = stage.offer("Nameless offer", changes -> changes.remove("customerProfile"));
         stage.eventually(() -> stage.isLinked(offer));
-        assertThat(stage.record(offer).kind()).isEqualTo("lead");
+        assertThat(stage.record(offer).kind()).isEqualTo(stage.seller.offers().kind());
         assertThat(stage.record(offer).isMarked()).isTrue();
 
         stage.partnerCenter.holdWebhooks(true);

@@ -47,7 +47,7 @@ class EchoInTest {
             stage.partnerCenter.partnerCloses(lost, "Lost", "Budget");
             stage.eventually(() -> "Edited here".equals(stage.at(stage.partnerCenter.referral(deal), "details", "notes"))
                 && "✔ Edited over there".equals(stage.record(deal).get(DealField.NAME))
-                && "opportunity".equals(stage.link(offer).recordKind())
+                && "Active/Accepted".equals(stage.record(offer).status())
                 && stage.record(lost).status().equals("Closed/Lost"));
 
             stage.comesToRest();

@@ -87,14 +87,14 @@ class FieldsInTest {
         String opportunity = stage.link(referral).recordId();
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/requirements/solutions", List.of(
-            Map.of("id", "SOL-34104-EBB", DealField.NAME, "Contoso Telemetry", "type", "Name"),
-            Map.of("id", "SOL-FIELDS-IN", DealField.NAME, "New", "type", "Name"))));
+            Map.of("id", "SOL-34104-EBB", "name", "Contoso Telemetry", "type", "Name"),
+            Map.of("id", "SOL-FIELDS-IN", "name", "New", "type", "Name"))));
         stage.eventually(() -> stage.record(opportunity).solutions().size() == 2);
         assertThat(stage.record(opportunity).solutions()).containsExactlyInAnyOrder("SOL-34104-EBB", "SOL-FIELDS-IN");
         stage.settled();
 
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/requirements/solutions", List.of(
-            Map.of("id", "SOL-FIELDS-IN", DealField.NAME, "New", "type", "Name"))));
+            Map.of("id", "SOL-FIELDS-IN", "name", "New", "type", "Name"))));
         stage.eventually(() -> stage.record(opportunity).solutions().size() == 1);
         assertThat(stage.record(opportunity).solutions()).containsExactly("SOL-FIELDS-IN");
         stage.comesToRest();

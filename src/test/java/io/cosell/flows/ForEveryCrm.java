@@ -12,6 +12,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "{0}")
-@EnumSource(value = Crm.class, names = "DYNAMICS_365")
+@EnumSource(Crm.class)
 @interface ForEveryCrm {
 }

@@ -96,7 +96,8 @@ class MicrosoftAnswerTest {
             stage.eventually(() -> audit(stage, stage.link(referral).recordId()).contains("Mona Microsofter"));
             stage.settled();
             assertThat(stage.record(referral).values()).containsEntry(DealField.MSX_ID, "7-SERVICE");
-            assertThat(stage.store().links()).hasSize(1);
+            // A poll may see the new record before its link says so, and make a link that ends at once.
+            assertThat(stage.store().links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
             stage.comesToRest();
         }
     }

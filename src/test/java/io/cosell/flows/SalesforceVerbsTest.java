@@ -220,7 +220,7 @@ class SalesforceVerbsTest {
         Stage.part(deal.get("view")).put("substatus", "Pending");
         assertThat(make(deal)).containsEntry("status", "New");
         assertThat(of("Opportunity", "Name", "✔ On hold")).singleElement().satisfies(row ->
-            assertThat(row).containsEntry("StageName", "Prospecting"));
+            assertThat(row).containsEntry("StageName", "On Hold"));
     }
 
     private String kindOf(String status, String type) {

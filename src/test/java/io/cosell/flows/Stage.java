@@ -21,7 +21,6 @@ import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
-import io.cosell.sandbox.salesforce.SalesforceSwitch;
 import io.cosell.store.Heal;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
@@ -72,9 +71,6 @@ final class Stage implements AutoCloseable {
         crm = sandboxes.dynamics365();
         seller = which.seller(sandboxes);
         system = seller.system();
-        if (which == Crm.SALESFORCE) {
-            sandboxes.salesforce().switches().turn(SalesforceSwitch.MULTI_CURRENCY, true); // as Dynamics 365 always has several
-        }
         settings = new LinkedHashMap<>(which.settings(sandboxes, dataFolder()));
         // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
@@ -101,6 +97,11 @@ final class Stage implements AutoCloseable {
 
     static Stage open(Crm which, Path folder, PartnerCenterOptions partnerCenter, Map<String, String> overrides) {
         return new Stage(which, folder, partnerCenter, DataverseOptions.defaults(), overrides).started();
+    }
+
+    /** Settings with which offers become leads in every CRM. */
+    static Map<String, String> offersAsLeads(Crm which) {
+        return which == Crm.SALESFORCE ? Map.of("cosell.salesforce.new-cosell-deals", "lead") : Map.of();
     }
 
     static Stage open(Path folder, Map<String, String> overrides) {
@@ -269,7 +270,7 @@ final class Stage implements AutoCloseable {
         return referral;
     }
 
-    /** An offered deal brought into the CRM as a lead; returns the referral's id. */
+    /** An offered deal brought into the CRM, not answered yet; returns the referral's id. */
     String receivedOffer(String name) {
         String referral = offer(name, changes -> { });
         eventually(() -> isLinked(referral));

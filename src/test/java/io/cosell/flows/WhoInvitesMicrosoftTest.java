@@ -80,9 +80,17 @@ class WhoInvitesMicrosoftTest {
         try (Stage stage = stage(PartnerCenterOptions.Switch.SERVICE_INVITES_MICROSOFT)) {
             Seller seller = new Seller(stage);
             stage.store().putCursor(LEARNT, "connector");
-            coSell(stage, "Doubled by a service that changed its ways");
+            // An event that overtakes the lane would have it look before it invites.
+            stage.partnerCenter.holdWebhooks(true);
+            String doubled = stage.opportunity("Doubled by a service that changed its ways",
+                values -> values.put(Seller.HELP, Seller.WORKLOAD));
+            stage.solution(doubled, Stage.SOLUTION);
+            stage.share(doubled);
+            stage.eventually(() -> stage.isLinked(doubled));
+            stage.partnerCenter.holdWebhooks(false);
 
             stage.eventually(() -> stage.store().cursor(LEARNT) == null);
+            stage.settled(); // its events may make it forget once more
             String next = coSell(stage, "Next deal");
 
             assertThat(seller.invitationsOf(next)).hasSize(1);

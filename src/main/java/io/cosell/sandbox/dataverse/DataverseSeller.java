@@ -212,6 +212,11 @@ public final class DataverseSeller implements CrmSeller {
     }
 
     @Override
+    public boolean lastSolutionSwitchesOff() {
+        return false;
+    }
+
+    @Override
     public List<String> listed(String solution) {
         return crm.rows(DETAIL).stream().filter(row -> solution.equals(row.get("msft_solutionidentifier")))
             .map(row -> (String) row.get("msft_solutionname")).toList();
@@ -255,6 +260,26 @@ public final class DataverseSeller implements CrmSeller {
     @Override
     public void disqualifies(String lead, String reason) {
         crm.disqualifyLead(lead, DISQUALIFIED.get(reason == null ? "No longer interested" : reason));
+    }
+
+    @Override
+    public Offers offers() {
+        return new Offers(LEAD, "a lead", "qualifies the lead", "disqualifies the lead", true);
+    }
+
+    @Override
+    public String accepts(String id) {
+        return qualifies(id);
+    }
+
+    @Override
+    public void declines(String id) {
+        disqualifies(id, null);
+    }
+
+    @Override
+    public boolean letsProgramsQualify() {
+        return true;
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class SalesforceSeller implements CrmSeller {
 
     /** The stage in which a deal waits until it is accepted. */
-    private static final String ON_HOLD = "Prospecting";
+    private static final String ON_HOLD = "On Hold";
     /** The stage of a deal that is accepted. */
     private static final String ACTIVE = "Qualification";
 
@@ -217,6 +217,12 @@ public final class SalesforceSeller implements CrmSeller {
         return (String) crm.row(DETAIL, (String) solution.get("Solution__c")).get("Solution_Identifier__c");
     }
 
+    /** By a trigger (contract 2.7). */
+    @Override
+    public boolean lastSolutionSwitchesOff() {
+        return true;
+    }
+
     @Override
     public List<String> listed(String solution) {
         return crm.rows(DETAIL).stream().filter(row -> solution.equals(row.get("Solution_Identifier__c"))).map(row -> (String) row.get("Name"))
@@ -261,6 +267,36 @@ public final class SalesforceSeller implements CrmSeller {
     @Override
     public void disqualifies(String lead, String reason) {
         crm.update(LEAD, lead, Map.of("Status", NOT_CONVERTED));
+    }
+
+    /** A co-sell deal waits in the on-hold stage, from which nothing goes to Partner Center (contract 2.8). */
+    @Override
+    public Offers offers() {
+        return new Offers("opportunity", "an opportunity on hold", "moves it to the stage " + ACTIVE, "closes it as lost", false);
+    }
+
+    @Override
+    public String accepts(String id) {
+        if (object(id).equals(LEAD)) {
+            return qualifies(id);
+        }
+        reopens(id);
+        return id;
+    }
+
+    @Override
+    public void declines(String id) {
+        if (object(id).equals(LEAD)) {
+            disqualifies(id, null);
+        } else {
+            loses(id, null);
+        }
+    }
+
+    /** Converting is no call of the REST API (contract 2.2). */
+    @Override
+    public boolean letsProgramsQualify() {
+        return false;
     }
 
     @Override

@@ -1,0 +1,121 @@
+package io.cosell.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.CrmRecord;
+import io.cosell.sandbox.DealField;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
+/** What Microsoft offers, as each CRM shows it with its usual settings: it waits for an answer, and the answer travels both ways. */
+@ForEveryCrm
+class OffersTest {
+
+    @TempDir
+    static Path folder;
+    @Parameter
+    Crm crm;
+    private static Stage stage;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Crm crm) {
+        stage = Stage.open(crm, folder, Map.of());
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() {
+        stage.close();
+    }
+
+    private static String status(String referral) {
+        Map<String, Object> now = stage.partnerCenter.referral(referral);
+        return now.get("status") + "/" + now.get("substatus");
+    }
+
+    private static Object notes(String referral) {
+        return stage.at(stage.partnerCenter.referral(referral), "details", "notes");
+    }
+
+    @Test
+    void anOfferWaitsForItsAnswer() {
+        String referral = stage.receivedOffer("Waits");
+
+        CrmRecord offer = stage.record(referral);
+        assertThat(offer.kind()).isEqualTo(stage.seller.offers().kind());
+        assertThat(offer.status()).isEqualTo("New/Pending");
+        assertThat(offer.values()).containsEntry(DealField.IDENTIFIER, referral).containsEntry(DealField.SYNC, true);
+        assertThat(stage.recordsOf(referral)).hasSize(1);
+        assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", offer.id());
+        stage.comesToRest();
+        assertThat(status(referral)).startsWith("New/");
+    }
+
+    @Test
+    void whatIsEditedInAnOfferIsInPartnerCenterAtTheLatestWhenItIsAccepted() {
+        String referral = stage.receivedOffer("Edited while it waits");
+        String record = stage.link(referral).recordId();
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "Microsoft's notes"));
+        stage.eventually(() -> "Microsoft's notes".equals(stage.record(referral).get(DealField.NOTES)));
+        stage.settled();
+
+        stage.seller.edits(record, DealField.NOTES, "The seller's notes");
+        stage.polls(2);
+        stage.comesToRest();
+        assertThat(notes(referral)).isEqualTo(stage.seller.offers().travels() ? "The seller's notes" : "Microsoft's notes");
+        assertThat(status(referral)).startsWith("New/");
+
+        stage.seller.accepts(record);
+        stage.eventually(() -> status(referral).equals("Active/Accepted") && "The seller's notes".equals(notes(referral)));
+        stage.comesToRest();
+        assertThat(stage.record(referral).kind()).isEqualTo("opportunity");
+        assertThat(stage.record(referral).status()).isEqualTo("Active/Accepted");
+        assertThat(stage.record(referral).get(DealField.NOTES)).isEqualTo("The seller's notes");
+    }
+
+    @Test
+    void anOfferAcceptedInPartnerCenterIsAnOpenOpportunity() {
+        String referral = stage.receivedOffer("Accepted over there");
+
+        stage.partnerCenter.partnerAccepts(referral);
+        stage.eventually(() -> stage.record(referral).kind().equals("opportunity")
+            && stage.record(referral).status().equals("Active/Accepted"));
+        stage.comesToRest();
+        assertThat(status(referral)).isEqualTo("Active/Accepted");
+        assertThat(stage.record(referral).deal().name()).isEqualTo("Accepted over there");
+    }
+
+    @Test
+    void anOfferThatTheSellerDeclinesIsDeclined() {
+        String referral = stage.receivedOffer("Declined by the seller");
+
+        stage.seller.declines(stage.link(referral).recordId());
+        stage.eventually(() -> status(referral).equals("Closed/Declined"));
+        stage.comesToRest();
+    }
+
+    @Test
+    void anOfferDeclinedInPartnerCenterIsGivenUpInTheCrm() {
+        String referral = stage.receivedOffer("Declined over there");
+
+        stage.partnerCenter.partnerDeclines(referral, "No time");
+        stage.eventually(() -> stage.record(referral).status().startsWith("Closed/"));
+        stage.comesToRest();
+        assertThat(status(referral)).isEqualTo("Closed/Declined");
+    }
+
+    @Test
+    void anOfferWonAtOnceIsAWonOpportunity() {
+        String referral = stage.receivedOffer("Won at once");
+
+        stage.partnerCenter.partnerCloses(referral, "Won", "Other");
+        stage.eventually(() -> stage.record(referral).status().equals("Closed/Won"));
+        stage.comesToRest();
+        assertThat(status(referral)).isEqualTo("Closed/Won");
+    }
+}
