@@ -266,6 +266,9 @@ public final class Settings {
         if (asDelivered && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
             return;
         }
+        if (!unresolved.isEmpty() && isOfUnknownCrm(unresolved.get(0))) {
+            return; // that there is no such CRM is told once
+        }
         if (!unresolved.isEmpty()) {
             String missing = unresolved.get(0);
             findings.add(Finding.error(file, line, setting.name() + " refers to {{" + missing + "}}, which is not set",
@@ -280,6 +283,10 @@ public final class Settings {
             findings.add(Finding.error(source.file(), source.line(),
                     setting.name() + " must be " + setting.type().expected() + ", but is \"" + value + "\"", setting.description()));
         }
+    }
+
+    private boolean isOfUnknownCrm(String name) {
+        return !crms.isEmpty() && resolve(CRM).filter(crm -> !crms.contains(crm) && name.startsWith(OWN + crm + ".")).isPresent();
     }
 
     /**
