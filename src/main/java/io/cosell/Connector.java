@@ -9,8 +9,6 @@ import io.cosell.config.Settings;
 import io.cosell.flow.Calls;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
-import io.cosell.flow.Healing;
-import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
 import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
@@ -167,8 +165,8 @@ public final class Connector implements AutoCloseable {
     private Connector(Path folder, Map<String, String> overrides, Purpose purpose, Surroundings surroundings) {
         this.purpose = purpose;
         clock = surroundings.clock();
-        settings = settings(folder, overrides);
         String routes = location(folder, "routes");
+        settings = settings(folder, routes, overrides);
         String mappings = location(folder, "mappings");
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
@@ -189,7 +187,7 @@ public final class Connector implements AutoCloseable {
         Duration takeover = settings.duration("cosell.lanes.takeover");
         lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(lanesDataSource, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
-        bindBeans(folder, telling, mappingVersion(mappings), surroundings.beans());
+        bindBeans(folder, telling, mappingVersion(mappings), surroundings);
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
             main.bind("quartz", Schedules.shared(dataSource, process));
@@ -198,8 +196,9 @@ public final class Connector implements AutoCloseable {
         if (settings.get("cosell.crm-webhook.key").isEmpty()) {
             excluded.add("crm-webhook");
         }
+        String crm = settings.get("cosell.crm");
         main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
-            + "classpath:application.properties");
+            + "classpath:application.properties," + routes + "/" + crm + "/" + crm + ".properties;optional=true");
         main.configure().withBasePackageScanEnabled(false)
             .withRoutesIncludePattern(routeFolders(routes).stream().flatMap(Connector::routeFiles).collect(Collectors.joining(",")));
         if (!excluded.isEmpty()) {
@@ -228,16 +227,16 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Telling telling, String mappingVersion, Map<String, Object> others) {
+    private void bindBeans(Path folder, Telling telling, String mappingVersion, Surroundings surroundings) {
         Map<String, Object> beans = new LinkedHashMap<>();
         beans.put("store", store);
         beans.put("lanes", lanes);
         beans.put("planning", planning);
         beans.put("telling", telling);
         beans.put("ledger", new Ledger(store, planning, telling, mappingVersion));
-        beans.put("healing", new Healing(store, lanes, clock, settings.duration("cosell.auto-heal.overlap"),
+        beans.put("healing", surroundings.healing(store, lanes, settings.duration("cosell.auto-heal.overlap"),
             settings.duration("cosell.auto-heal.patience"), mappingVersion));
-        beans.put("intake", new Intake(lanes, store));
+        beans.put("intake", surroundings.intake(lanes, store));
         beans.put("documents", new Documents());
         beans.put("times", new Times(clock));
         beans.put("noticed", new Noticed());
@@ -247,7 +246,7 @@ public final class Connector implements AutoCloseable {
         beans.put("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
         beans.put("webhookVerifier", new WebhookVerifier(webhook(), clock));
         // The registry keeps beans of one name apart by their class: a second one would not replace the first.
-        beans.putAll(others);
+        beans.putAll(surroundings.beans());
         beans.forEach(main::bind);
     }
 
@@ -391,12 +390,12 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private static Settings settings(Path folder, Map<String, String> overrides) {
+    private static Settings settings(Path folder, String routes, Map<String, String> overrides) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         overrides.forEach((name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
         Path file = folder.resolve("application.properties");
         try (InputStream packed = resource("application.properties")) {
-            return Settings.load(packed, Files.exists(file) ? Optional.of(file) : Optional.empty(), environment);
+            return Settings.load(packed, Optional.of(Preflight.folder(routes)), Files.exists(file) ? Optional.of(file) : Optional.empty(), environment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -455,6 +454,11 @@ public final class Connector implements AutoCloseable {
         if (findings.stream().noneMatch(finding -> finding.isError() && finding.message().contains("cosell.crm "))) {
             List<Path> folders = routeFolders(routes).stream().map(Preflight::folder).toList();
             findings = new ArrayList<>(Preflight.run(settings, folders, Preflight.folder(mappings)));
+            String crm = settings.get("cosell.crm");
+            if (!Files.isDirectory(Preflight.folder(mappings).resolve(crm))) {
+                findings.add(Finding.error(Preflight.folder(mappings).toString(), 0, "there is no folder of mappings for the CRM " + crm,
+                    "create " + crm + " in it"));
+            }
         }
         Path fields = Preflight.folder(mappings).resolve("fields.yaml");
         Policy policy;
@@ -497,6 +501,14 @@ public final class Connector implements AutoCloseable {
 
     public Lanes lanes() {
         return lanes;
+    }
+
+    public Planning planning() {
+        return planning;
+    }
+
+    public Settings settings() {
+        return settings;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.cosell;
 
+import io.cosell.flow.Healing;
+import io.cosell.flow.Intake;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Store;
 import java.time.Clock;
@@ -31,6 +33,16 @@ public interface Surroundings {
      */
     default Optional<Lanes> lanes(Store store, Function<String, Optional<Duration>> run, Duration takeover) {
         return Optional.empty();
+    }
+
+    /** What takes hints of change from routes to lanes; bean {@code intake}. */
+    default Intake intake(Lanes lanes, Store store) {
+        return new Intake(lanes, store);
+    }
+
+    /** What keeps the book of auto-heal; bean {@code healing}. */
+    default Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, String mappingVersion) {
+        return new Healing(store, lanes, clock(), overlap, patience, mappingVersion);
     }
 
     /** Beans by name, for Camel's registry; they replace those of the connector. */

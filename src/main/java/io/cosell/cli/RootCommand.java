@@ -1,6 +1,7 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.conformance.Conformance;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,7 +14,7 @@ import picocli.CommandLine.HelpCommand;
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
-        SyncCommand.class, PlanCommand.class, HealCommand.class, HelpCommand.class})
+        SyncCommand.class, PlanCommand.class, HealCommand.class, ConformanceCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;
@@ -31,6 +32,11 @@ public final class RootCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return new RunCommand().call();
+    }
+
+    /** The checks of the adapter that is configured. */
+    Conformance conformance() {
+        return new Conformance(folder, overrides);
     }
 
     /** A connector for one command. */

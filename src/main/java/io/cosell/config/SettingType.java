@@ -101,6 +101,12 @@ public sealed interface SettingType {
 
         private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
 
+        /** Whether an address is one of this machine itself. */
+        static boolean isLoopback(String address) {
+            String host = URI.create(address).getHost();
+            return host != null && LOOPBACK.matcher(host).matches();
+        }
+
         @Override
         public boolean accepts(String value) {
             try {
@@ -205,12 +211,13 @@ public sealed interface SettingType {
     }
 
     /**
-     * Reads a type as the settings file writes it: {@code text}, {@code label}, {@code secret}, {@code Yes/No}, {@code choice a|b}, {@code url},
-     * {@code integer 1..100}, {@code duration}, {@code cron} or {@code hosts}.
+     * Reads a type as the settings file writes it: {@code text}, {@code label}, {@code secret}, {@code Yes/No}, {@code choice a|b},
+     * {@code crm}, {@code url}, {@code integer 1..100}, {@code duration}, {@code cron} or {@code hosts}.
      *
+     * @param crms the choice that {@code crm} stands for
      * @throws IllegalArgumentException when it is none of these
      */
-    static SettingType parse(String text) {
+    static SettingType parse(String text, List<String> crms) {
         Matcher choice = Pattern.compile("choice\\s+(\\S+)").matcher(text);
         if (choice.matches()) {
             return new Choice(Arrays.asList(choice.group(1).split("\\|")));
@@ -221,6 +228,7 @@ public sealed interface SettingType {
         }
         return switch (text) {
             case "text" -> new Text();
+            case "crm" -> new Choice(crms);
             case "label" -> new Label();
             case "secret" -> new Secret();
             case "Yes/No" -> new YesNo();
@@ -229,7 +237,7 @@ public sealed interface SettingType {
             case "cron" -> new Cron();
             case "hosts" -> new Hosts();
             default -> throw new IllegalArgumentException("\"" + text + "\" is no type of a setting; known are text, label, secret, Yes/No, "
-                    + "choice a|b, url, integer 1..100, duration, cron, hosts");
+                    + "choice a|b, crm, url, integer 1..100, duration, cron, hosts");
         };
     }
 }

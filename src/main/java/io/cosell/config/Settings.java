@@ -29,14 +29,18 @@ import java.util.regex.Pattern;
  * (see {@link SettingType#parse}; without one it is a text). A type that ends in {@code , if cosell.other is value} says that the setting must
  * be set only then. Its value is the default. Other properties are Camel's own and are left alone.
  *
+ * <p>A CRM may declare settings of its own, {@code cosell.<crm>.*}, in the same form in {@code <crm>.properties} in its folder of routes.
+ * Those of a CRM that is not served may be left empty.
+ *
  * <p>A value is taken from, in this order: the environment ({@code COSELL_DEAL_VALUE_FIELD}), a Java system property, the user's file, the
- * packed file. That is Camel's order, so what is checked here is what runs. Files are read as UTF-8.
+ * packed file, the file of the CRM. That is Camel's order, so what is checked here is what runs. Files are read as UTF-8.
  */
 public final class Settings {
 
     private static final String OWN = "cosell.";
     private static final String CRM = "cosell.crm";
     private static final String TYPE = "type:";
+    private static final String ENDING = ".properties";
     private static final String PACKED = "application.properties in the jar";
     private static final Pattern FROM_OUTSIDE = Pattern.compile("\\{\\{(env|sys):[^{}]+}}");
     private static final Pattern NEEDED_IF = Pattern.compile(", if (\\S+) is (\\S+)$");
@@ -45,38 +49,56 @@ public final class Settings {
     private final Map<String, Setting> catalog = new LinkedHashMap<>();
     private final Map<String, Value> given = new HashMap<>();
     private final Map<String, String> environment;
+    private final List<String> crms;
     private final List<Finding> findings = new ArrayList<>();
     private String userFileName = "application.properties";
 
-    /** A value before its placeholders are resolved, and where it stands. */
-    private record Value(String raw, String file, int line) {
+    /** A value before its placeholders are resolved, where it stands, and whether it is there as a default. */
+    private record Value(String raw, String file, int line, boolean byDefault) {
     }
 
-    private Settings(Map<String, String> environment) {
+    private Settings(List<String> crms, Map<String, String> environment) {
+        this.crms = crms;
         this.environment = Map.copyOf(environment);
+    }
+
+    /** Reads and checks settings where no CRM has any of its own. */
+    static Settings load(InputStream packed, Optional<Path> userFile, Map<String, String> environment) {
+        return load(packed, Optional.empty(), userFile, environment);
     }
 
     /**
      * Reads and checks the settings. What is wrong is in {@link #findings()}, all at once.
      *
      * @param packed      the {@code application.properties} of the jar; not closed
+     * @param routes      the folder of routes, in which each CRM has its own; they may hold settings
      * @param userFile    the user's file, if there is one
      * @param environment environment variables
      * @throws UncheckedIOException when the packed file can't be read
      */
-    public static Settings load(InputStream packed, Optional<Path> userFile, Map<String, String> environment) {
-        Settings settings = new Settings(environment);
+    public static Settings load(InputStream packed, Optional<Path> routes, Optional<Path> userFile, Map<String, String> environment) {
+        Settings settings = new Settings(routes.map(Crms::in).orElse(List.of()), environment);
         try {
             settings.addPacked(PropertyFile.parse(PACKED, new String(packed.readAllBytes(), UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException("The settings in the jar can't be read", e);
         }
+        routes.ifPresent(settings::addFilesOfCrms);
         userFile.ifPresent(settings::addUserFile);
         settings.catalog.values().forEach(settings::check);
         return settings;
     }
 
-    /** Every setting of the connector, in the order of the packed file. */
+    /** Whether the CRM that is served is on this machine: all addresses among its settings are. */
+    public boolean isCrmOnThisMachine() {
+        String group = OWN + get(CRM) + ".";
+        List<String> addresses = catalog.values().stream()
+            .filter(setting -> setting.name().startsWith(group) && setting.type() instanceof SettingType.Url)
+            .map(setting -> get(setting.name())).filter(value -> !value.isEmpty()).toList();
+        return !addresses.isEmpty() && addresses.stream().allMatch(SettingType.Url::isLoopback);
+    }
+
+    /** Every setting of the connector, in the order of the packed file; those of the CRMs' own files come last. */
     public List<Setting> catalog() {
         return List.copyOf(catalog.values());
     }
@@ -143,14 +165,49 @@ public final class Settings {
     private void addPacked(PropertyFile file) {
         findings.addAll(file.findings());
         for (Entry entry : file.entries()) {
-            given.put(entry.key(), new Value(entry.value(), file.name(), entry.line()));
+            given.put(entry.key(), new Value(entry.value(), file.name(), entry.line(), true));
             if (entry.key().startsWith(OWN)) {
-                catalog.put(entry.key(), setting(entry));
+                catalog.put(entry.key(), setting(file.name(), entry));
             }
         }
     }
 
-    private Setting setting(Entry entry) {
+    private void addFilesOfCrms(Path routes) {
+        for (String crm : crms) {
+            Path path = routes.resolve(crm).resolve(crm + ENDING);
+            if (Files.isRegularFile(path)) {
+                read(path).ifPresent(file -> addFileOfCrm(crm, file));
+            }
+        }
+    }
+
+    /** A CRM adds settings of its own; those of the connector and of other CRMs are not its to change. */
+    private void addFileOfCrm(String crm, PropertyFile file) {
+        findings.addAll(file.findings());
+        for (Entry entry : file.entries()) {
+            if (!entry.key().startsWith(OWN + crm + ".")) {
+                findings.add(Finding.error(file.name(), entry.line(), entry.key() + " is no setting of this CRM",
+                        "begin its name with " + OWN + crm + ". here; set others in application.properties"));
+            } else if (catalog.containsKey(entry.key())) {
+                findings.add(Finding.error(file.name(), entry.line(), entry.key() + " is declared twice",
+                        "declare it once: here or in the application.properties of the connector"));
+            } else {
+                given.put(entry.key(), new Value(entry.value(), file.name(), entry.line(), true));
+                catalog.put(entry.key(), setting(file.name(), entry));
+            }
+        }
+    }
+
+    private Optional<PropertyFile> read(Path path) {
+        try {
+            return Optional.of(PropertyFile.parse(path.toString(), Files.readString(path)));
+        } catch (IOException e) {
+            findings.add(Finding.error(path.toString(), 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
+            return Optional.empty();
+        }
+    }
+
+    private Setting setting(String file, Entry entry) {
         List<String> comments = entry.comments();
         String type = comments.stream().filter(line -> line.startsWith(TYPE)).map(line -> line.substring(TYPE.length()).strip())
                 .findFirst().orElse("text");
@@ -162,9 +219,9 @@ public final class Settings {
         boolean optional = type.endsWith(", optional");
         SettingType parsed = new SettingType.Text();
         try {
-            parsed = SettingType.parse(optional ? type.substring(0, type.lastIndexOf(',')).strip() : type);
+            parsed = SettingType.parse(optional ? type.substring(0, type.lastIndexOf(',')).strip() : type, crms);
         } catch (IllegalArgumentException e) {
-            findings.add(Finding.error(PACKED, entry.line(), entry.key() + ": " + e.getMessage(),
+            findings.add(Finding.error(file, entry.line(), entry.key() + ": " + e.getMessage(),
                     "correct the \"# type:\" line above it"));
         }
         return new Setting(entry.key(), parsed, optional, condition, entry.value(), description);
@@ -172,13 +229,10 @@ public final class Settings {
 
     private void addUserFile(Path path) {
         userFileName = path.toString();
-        PropertyFile file;
-        try {
-            file = PropertyFile.parse(userFileName, Files.readString(path));
-        } catch (IOException e) {
-            findings.add(Finding.error(userFileName, 0, "the file can't be read as UTF-8 text", "check its permissions and its encoding"));
-            return;
-        }
+        read(path).ifPresent(this::addUserFile);
+    }
+
+    private void addUserFile(PropertyFile file) {
         findings.addAll(file.findings());
         Map<String, Integer> lines = new HashMap<>();
         for (Entry entry : file.entries()) {
@@ -191,8 +245,7 @@ public final class Settings {
                 findings.add(Finding.error(file.name(), entry.line(), "there is no setting " + entry.key(),
                         Names.didYouMean(entry.key(), catalog.keySet(), "remove the line")));
             }
-            Value value = new Value(entry.value(), file.name(), entry.line());
-            given.put(entry.key(), value);
+            given.put(entry.key(), new Value(entry.value(), file.name(), entry.line(), false));
             if (catalog.containsKey(entry.key()) && catalog.get(entry.key()).secret() && !entry.value().isEmpty()
                     && !FROM_OUTSIDE.matcher(entry.value()).matches()) {
                 findings.add(Finding.warning(file.name(), entry.line(), entry.key() + " is a secret in plain text",
@@ -203,16 +256,18 @@ public final class Settings {
 
     private void check(Setting setting) {
         Value source = source(setting.name());
-        boolean byDefault = source.file().equals(PACKED);
-        // What is missing in the packed file is to be added to the user's.
-        String file = byDefault ? userFileName : source.file();
-        int line = byDefault ? 0 : source.line();
+        // What has no default is to be added to the user's file.
+        String file = source.byDefault() ? userFileName : source.file();
+        int line = source.byDefault() ? 0 : source.line();
         List<String> unresolved = new ArrayList<>();
         String value = expand(source.raw(), unresolved, 0);
         // A copy of the packed file says no more than the packed file.
-        boolean asDelivered = byDefault || source.raw().equals(setting.defaultValue());
+        boolean asDelivered = source.byDefault() || source.raw().equals(setting.defaultValue());
         if (asDelivered && (value.isEmpty() || !unresolved.isEmpty()) && !isNeeded(setting)) {
             return;
+        }
+        if (!unresolved.isEmpty() && isOfUnknownCrm(unresolved.get(0))) {
+            return; // that there is no such CRM is told once
         }
         if (!unresolved.isEmpty()) {
             String missing = unresolved.get(0);
@@ -230,6 +285,10 @@ public final class Settings {
         }
     }
 
+    private boolean isOfUnknownCrm(String name) {
+        return !crms.isEmpty() && resolve(CRM).filter(crm -> !crms.contains(crm) && name.startsWith(OWN + crm + ".")).isPresent();
+    }
+
     /**
      * False for optional settings, for those whose condition is not met, and for those of a CRM that is not the chosen one, told by their
      * names: {@code cosell.<crm>.*}.
@@ -244,17 +303,17 @@ public final class Settings {
 
     /** Whether a group of settings, or a folder of that name, is that of a CRM that this process does not serve. */
     boolean isOfAnotherCrm(String group) {
-        return catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice crms && crms.values().contains(group)
+        return catalog.containsKey(CRM) && catalog.get(CRM).type() instanceof SettingType.Choice choice && choice.values().contains(group)
                 && resolve(CRM).filter(group::equals).isEmpty();
     }
 
     private Value source(String name) {
         String variable = Setting.environmentVariable(name);
         if (environment.containsKey(variable)) {
-            return new Value(environment.get(variable).strip(), "environment variable " + variable, 0);
+            return new Value(environment.get(variable).strip(), "environment variable " + variable, 0, false);
         }
         String property = System.getProperty(name);
-        return property == null ? given.get(name) : new Value(property.strip(), "-D" + name, 0);
+        return property == null ? given.get(name) : new Value(property.strip(), "-D" + name, 0, false);
     }
 
     private String expand(String text, List<String> unresolved, int depth) {

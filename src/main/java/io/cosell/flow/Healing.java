@@ -22,7 +22,7 @@ import org.apache.camel.Exchange;
  * Keeps the book of a round of auto-heal: what was listed, which deals it had to mark by itself, and what can be said of all deals
  * afterwards. Variable {@code round} of the exchange holds the round. Bean {@code healing}.
  */
-public final class Healing {
+public class Healing {
 
     private static final TypeReference<List<Change>> CHANGES = new TypeReference<>() { };
     private static final String REFERRALS = "auto-heal partner-center";

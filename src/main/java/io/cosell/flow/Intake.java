@@ -14,7 +14,7 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 
 /** Takes hints of change from the routes to the lanes. Bean {@code intake}. */
-public final class Intake {
+public class Intake {
 
     private static final TypeReference<List<Change>> CHANGES = new TypeReference<>() { };
     private static final TypeReference<List<String>> NAMES = new TypeReference<>() { };
@@ -31,7 +31,7 @@ public final class Intake {
      * Stores a verified event of Partner Center (variable {@code webhookEvent}). Sets variable {@code unresolved} to true if it names a
      * referral that no link knows and that is not the partner's own.
      */
-    public void event(Exchange exchange) {
+    public final void event(Exchange exchange) {
         WebhookEvent event = exchange.getVariable("webhookEvent", WebhookEvent.class);
         if (event.isTest()) {
             store.journal("received", "A validation event of Partner Center arrived: the webhook works.");
@@ -48,7 +48,7 @@ public final class Intake {
      * @param resourceId   the referral that an event named
      * @param engagementId its engagement, null if it can't be seen
      */
-    public void resolved(String resourceId, String engagementId) {
+    public final void resolved(String resourceId, String engagementId) {
         String link = engagementId == null ? null : store.linkOfEngagement(engagementId).map(Link::id).orElse(null);
         store.resolved(resourceId, link);
         if (link != null) {
@@ -75,7 +75,7 @@ public final class Intake {
      * @param cursorValue the cursor as stored
      * @return a book of the rows that the list shows; null if only changes are listed
      */
-    public Set<String> listing(String cursorValue) {
+    public final Set<String> listing(String cursorValue) {
         return cursorValue == null || cursorValue.isEmpty() ? new HashSet<>() : null;
     }
 

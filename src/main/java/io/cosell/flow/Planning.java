@@ -57,6 +57,11 @@ public final class Planning {
         this.grace = grace;
     }
 
+    /** The rules of mappings/fields.yaml. */
+    public Policy policy() {
+        return policy;
+    }
+
     /**
      * Plans one deal.
      *

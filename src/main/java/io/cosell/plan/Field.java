@@ -76,7 +76,7 @@ public record Field(String path, List<String> with, String title, Type type, Lis
     }
 
     /** Whether it is part of the document from which the counterpart on {@code target} is created. */
-    boolean creates(Side target) {
+    public boolean creates(Side target) {
         return (target == Side.CRM ? toCrm : toPartnerCenter) != Travel.NEVER;
     }
 }

@@ -76,6 +76,27 @@ public final class Normalise {
         }
     }
 
+    /** Whether a CRM holds a field, as its view shows. */
+    public static boolean isHeld(Field field, JsonNode crm) {
+        return !held(field, crm).isEmpty();
+    }
+
+    /**
+     * Whether a field is the same in two views, in what the CRM's view holds of it. A value that can't be understood is not.
+     *
+     * @param field the field
+     * @param view  any view; an absent member counts as empty
+     * @param crm   the CRM's view
+     */
+    public static boolean isSame(Field field, JsonNode view, JsonNode crm) {
+        try {
+            List<String> held = held(field, crm);
+            return held.isEmpty() || read(field, view, held).same(read(field, crm, held));
+        } catch (BadValue e) {
+            return false;
+        }
+    }
+
     /** The compared paths of a field that a CRM's view holds; none of them means that this CRM does not have the field. */
     static List<String> held(Field field, JsonNode crm) {
         List<String> held = field.comparedPaths().stream().filter(path -> !Views.at(crm, path).isMissingNode()).toList();

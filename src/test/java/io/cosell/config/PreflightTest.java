@@ -198,10 +198,10 @@ class PreflightTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"dynamics365", "salesforce"})
+    @CsvSource({"dynamics365", "salesforce", "tinycrm"})
     void theShippedMappingsOfEachCrmAreRightOnceItsSettingsAreGiven(String crm) throws IOException {
         try (InputStream shipped = Files.newInputStream(Path.of("application.properties"))) {
-            Settings settings = Settings.load(shipped, Optional.empty(), Map.of("COSELL_CRM", crm));
+            Settings settings = Settings.load(shipped, Optional.of(Path.of("routes")), Optional.empty(), Map.of("COSELL_CRM", crm));
             assertThat(Preflight.run(settings, List.of(), Path.of("mappings"))).extracting(Finding::message)
                 .isNotEmpty().allMatch(message -> message.startsWith("cosell.partner-center.") || message.startsWith("cosell." + crm + "."));
         }

@@ -244,8 +244,58 @@ class SettingsTest {
                 .startsWith("application.properties in the jar:2: cosell.x: \"colour\" is no type of a setting");
     }
 
+    private Settings withCrms(String userFile, Map<String, String> environment) throws IOException {
+        String packed = "# Which CRM\n# type: crm\ncosell.crm = alpha\n# type: text\ncosell.name = {{cosell.{{cosell.crm}}.name}}\n";
+        Path file = folder.resolve("application.properties");
+        Files.writeString(file, userFile);
+        for (String name : List.of("alpha", "gamma", "partner-center", "Notes.old")) {
+            Files.createDirectories(folder.resolve("routes").resolve(name));
+        }
+        return Settings.load(new ByteArrayInputStream(packed.getBytes(UTF_8)), Optional.of(folder.resolve("routes")), Optional.of(file),
+            environment);
+    }
+
+    private void settingsOf(String crm, String text) throws IOException {
+        Files.createDirectories(folder.resolve("routes").resolve(crm));
+        Files.writeString(folder.resolve("routes/" + crm + "/" + crm + ".properties"), text);
+    }
+
+    @Test
+    void everyFolderOfRoutesIsACrm() throws IOException {
+        assertThat(findings(withCrms("cosell.crm = gama", Map.of()))).containsExactly(
+            "application.properties:1: cosell.crm must be one of alpha, gamma, but is \"gama\" — Which CRM");
+    }
+
+    @Test
+    void aCrmDeclaresItsOwnSettings() throws IOException {
+        settingsOf("alpha", "# A name\n# type: text\ncosell.alpha.name = Alpha\n# Address\n# type: url\ncosell.alpha.address =\n");
+        settingsOf("gamma", "# A name\n# type: text\ncosell.gamma.name = Gamma\n# Address\n# type: url\ncosell.gamma.address =\n");
+
+        Settings settings = withCrms("cosell.gamma.adress = x", Map.of("COSELL_GAMMA_NAME", "Other", "COSELL_CRM", "gamma"));
+
+        assertThat(settings.get("cosell.name")).isEqualTo("Other");
+        assertThat(settings.catalog()).extracting(Setting::name).contains("cosell.alpha.address", "cosell.gamma.address");
+        assertThat(findings(settings)).as("nothing of the CRM that is not served").containsExactlyInAnyOrder(
+            "application.properties:1: there is no setting cosell.gamma.adress — did you mean cosell.gamma.address?",
+            "application.properties: cosell.gamma.address is missing — set it to an https address (http only for localhost) without user name"
+                + " and fragment: Address");
+        assertThat(withCrms("cosell.gamma.name = Mine", Map.of("COSELL_CRM", "gamma")).get("cosell.name")).isEqualTo("Mine");
+    }
+
+    @Test
+    void aCrmDeclaresNothingElse() throws IOException {
+        settingsOf("alpha", "# A name\n# type: text\ncosell.alpha.name = Alpha\n# type: text\ncosell.name = x\n# type: colour\n"
+            + "cosell.alpha.x = y\n");
+
+        assertThat(findings(withCrms("", Map.of()))).containsExactlyInAnyOrder(
+            "routes/alpha/alpha.properties:5: cosell.name is no setting of this CRM — begin its name with cosell.alpha. here; set others in"
+                + " application.properties",
+            "routes/alpha/alpha.properties:7: cosell.alpha.x: \"colour\" is no type of a setting; known are text, label, secret, Yes/No,"
+                + " choice a|b, crm, url, integer 1..100, duration, cron, hosts — correct the \"# type:\" line above it");
+    }
+
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"Yes/No;Yes;true", "Yes/No;No;true", "Yes/No;YES;false", "Yes/No;true;false", "choice a|b;b;true",
+    @CsvSource(delimiter = ';', value = {"crm;beta;true", "crm;gamma;false", "Yes/No;Yes;true", "Yes/No;No;true", "Yes/No;YES;false", "Yes/No;true;false", "choice a|b;b;true",
         "choice a|b;c;false", "url;https://a.example.com/x;true", "url;http://localhost:8080;true", "url;http://127.0.0.1:1;true",
         "url;http://[::1]:8080/x;true", "url;http://127.0.0.1.example.com;false", "url;https://u:p@a.example.com;false",
         "url;https:///x;false",
@@ -255,7 +305,7 @@ class SettingsTest {
         "hosts;https://a.com;false", "text;x;true", "secret;x;true",
         "label;Id. On hold (50%), more;true", "label;a & b;false", "label;a|b;false"})
     void typesAcceptTheirValuesOnly(String type, String value, boolean expected) {
-        assertThat(SettingType.parse(type).accepts(value)).isEqualTo(expected);
+        assertThat(SettingType.parse(type, List.of("alpha", "beta")).accepts(value)).isEqualTo(expected);
     }
 
     @ParameterizedTest

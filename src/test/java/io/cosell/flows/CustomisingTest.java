@@ -127,7 +127,7 @@ class CustomisingTest {
     void theEnvironmentOverridesTheFile() throws IOException {
         edit("application.properties", "cosell.deal-value-field = {{cosell.{{cosell.crm}}.deal-value-field}}", "cosell.deal-value-field = fromfile");
         try (InputStream packed = Files.newInputStream(Path.of("application.properties"))) {
-            Settings settings = Settings.load(packed, Optional.of(folder.resolve("application.properties")),
+            Settings settings = Settings.load(packed, Optional.of(Path.of("routes")), Optional.of(folder.resolve("application.properties")),
                 Map.of("COSELL_DEAL_VALUE_FIELD", "budgetamount", "COSELL_COSELL_OPPORTUNITIES_ONLY", "Yes"));
 
             assertThat(settings.get("cosell.deal-value-field")).isEqualTo("budgetamount");

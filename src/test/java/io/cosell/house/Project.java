@@ -20,6 +20,16 @@ final class Project {
     private Project() {
     }
 
+    /** Names of the CRMs that are served: their folders of routes. */
+    static List<String> crms() {
+        try (Stream<Path> folders = Files.list(ROUTES)) {
+            return folders.filter(Files::isDirectory).map(folder -> folder.getFileName().toString())
+                .filter(name -> !name.equals("partner-center")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Every file below a folder whose name ends so. */
     static List<Path> files(Path folder, String ending) {
         return files(folder, ending, Integer.MAX_VALUE);

@@ -30,12 +30,19 @@ class SettingsFileTest {
     /** What the connector sets itself at its start, and the name of the store's file. */
     private static final Set<String> NO_SETTINGS = Set.of("cosell.mappings", "cosell.db");
 
+    /** The file of the connector, and those in the folders of CRMs. */
+    private static List<Path> files() {
+        return Stream.concat(Stream.of(Project.SETTINGS), Project.files(Project.ROUTES, ".properties").stream()).toList();
+    }
+
     private static Set<String> settings() {
         Properties properties = new Properties();
-        try (Reader file = Files.newBufferedReader(Project.SETTINGS, UTF_8)) {
-            properties.load(file);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        for (Path path : files()) {
+            try (Reader file = Files.newBufferedReader(path, UTF_8)) {
+                properties.load(file);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
         return properties.stringPropertyNames().stream().filter(name -> name.startsWith("cosell."))
             .collect(Collectors.toCollection(TreeSet::new));
@@ -45,7 +52,7 @@ class SettingsFileTest {
     private static Map<String, List<String>> comments() {
         Map<String, List<String>> comments = new LinkedHashMap<>();
         List<String> above = new ArrayList<>();
-        for (String line : Project.text(Project.SETTINGS).lines().toList()) {
+        for (String line : files().stream().flatMap(file -> Project.text(file).lines()).toList()) {
             if (line.startsWith("#")) {
                 above.add(line.substring(1).strip());
             } else {
@@ -67,16 +74,27 @@ class SettingsFileTest {
             assertThat(lines.get(0)).as("description of " + name).matches("[A-Z].*[.].*");
             assertThat(lines.get(lines.size() - 1)).as("type of " + name).startsWith("type: ");
             assertThatCode(() -> SettingType.parse(lines.get(lines.size() - 1).substring("type: ".length())
-                .replaceFirst(", (optional|if \\S+ is \\S+)$", "")))
+                .replaceFirst(", (optional|if \\S+ is \\S+)$", ""), List.of()))
                 .as("type of " + name).doesNotThrowAnyException();
         });
     }
 
     @Test
+    void aCrmsOwnFileHoldsItsOwnSettingsOnly() {
+        for (Path file : Project.files(Project.ROUTES, ".properties")) {
+            String crm = file.getParent().getFileName().toString();
+            assertThat(file.getFileName()).hasToString(crm + ".properties");
+            assertThat(Project.text(file).lines().filter(line -> line.contains("=") && !line.startsWith("#")))
+                .isNotEmpty().allMatch(line -> line.startsWith("cosell." + crm + "."));
+        }
+    }
+
+    @Test
     void secretsHaveNoValueInTheFile() {
+        String files = files().stream().map(Project::text).collect(Collectors.joining("\n"));
         comments().forEach((name, lines) -> {
             if (lines.get(lines.size() - 1).startsWith("type: secret")) {
-                assertThat(Project.text(Project.SETTINGS)).as("value of " + name)
+                assertThat(files).as("value of " + name)
                     .containsPattern("(?m)^" + Pattern.quote(name) + " =( *| \\{\\{env:[A-Z0-9_]+}})$");
             }
         });
@@ -92,7 +110,7 @@ class SettingsFileTest {
     @Test
     void whatIsUsedIsThere() {
         Set<String> used = new TreeSet<>();
-        Stream.of(Project.files(Project.ROUTES, ".yaml"), Project.files(Project.MAPPINGS, ".json"), List.of(Project.SETTINGS))
+        Stream.of(Project.files(Project.ROUTES, ".yaml"), Project.files(Project.MAPPINGS, ".json"), files())
             .flatMap(List::stream).forEach(file -> USED.matcher(Project.text(file)).results().forEach(found -> used.add(found.group(1))));
         Project.files(Project.MAIN, ".java").forEach(file ->
             USED_IN_JAVA.matcher(Project.text(file)).results().forEach(found -> used.add(found.group(1))));

@@ -28,7 +28,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 final class Mappings implements AutoCloseable {
 
     static final Path FOLDER = Path.of("mappings");
-    static final List<String> CRMS = List.of("dynamics365", "salesforce");
+    static final List<String> CRMS = List.of("dynamics365", "salesforce", "tinycrm");
     static final Path EXAMPLES = FOLDER.resolve("examples");
     static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() { };
@@ -42,10 +42,14 @@ final class Mappings implements AutoCloseable {
 
     private static CamelContext camel(String crm, Path folder, Map<String, String> overrides) {
         Properties settings = new Properties();
-        try (Reader file = Files.newBufferedReader(Path.of("application.properties"), UTF_8)) {
-            settings.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (Path path : List.of(Path.of("application.properties"), Path.of("routes", crm, crm + ".properties"))) {
+            if (Files.exists(path)) {
+                try (Reader file = Files.newBufferedReader(path, UTF_8)) {
+                    settings.load(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
         }
         // What has no default, because each organisation has its own.
         settings.put("cosell.salesforce.on-hold-stage-name", "On Hold");

@@ -17,7 +17,7 @@ class MappedFieldsTest {
 
     private static Settings settings() throws IOException {
         try (InputStream packed = Files.newInputStream(Path.of("application.properties"))) {
-            return Settings.load(packed, Optional.empty(), Map.of("COSELL_CRM", "salesforce"));
+            return Settings.load(packed, Optional.of(Path.of("routes")), Optional.empty(), Map.of("COSELL_CRM", "salesforce"));
         }
     }
 

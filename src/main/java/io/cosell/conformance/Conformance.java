@@ -1,0 +1,105 @@
+package io.cosell.conformance;
+
+import io.cosell.Connector;
+import io.cosell.Surroundings;
+import io.cosell.flow.Healing;
+import io.cosell.flow.Intake;
+import io.cosell.lane.Lanes;
+import io.cosell.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Tries every verb of the adapter that is configured, against the CRM that is configured. It starts a connector of its own whose lanes do
+ * not run and whose store is a file that is deleted in the end; Partner Center is neither needed nor called.
+ */
+public final class Conformance implements AutoCloseable {
+
+    /** Settings that the connector asks for and that nothing here uses. */
+    private static final List<String> NOT_USED = List.of("tenant-id", "client-id", "client-secret", "refresh-token");
+
+    private final Path folder;
+    private final Connector connector;
+    private final Watch watch = new Watch();
+
+    /**
+     * Starts a connector for the checks; nothing is called yet.
+     *
+     * @param working   working folder with routes, mappings and application.properties, where it has them
+     * @param overrides settings that win over all others
+     * @throws io.cosell.ConfigurationException if settings, routes or mappings are not right
+     */
+    public Conformance(Path working, Map<String, String> overrides) {
+        try {
+            folder = Files.createTempDirectory("cosell-conformance");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        NOT_USED.forEach(name -> settings.put("cosell.partner-center." + name, "not used"));
+        settings.putAll(overrides);
+        settings.put("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"));
+        connector = Connector.start(working, settings, Connector.Purpose.LOOK, new Surroundings() {
+            @Override
+            public Intake intake(Lanes lanes, Store store) {
+                return watch.intake(lanes, store);
+            }
+
+            @Override
+            public Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, String mappingVersion) {
+                return watch.healing(store, lanes);
+            }
+        });
+    }
+
+    /** The CRM, as in cosell.crm. */
+    public String crm() {
+        return connector.settings().get("cosell.crm");
+    }
+
+    /** Whether the CRM is on this machine, so that it is nobody's real one. */
+    public boolean isOnThisMachine() {
+        return connector.settings().isCrmOnThisMachine();
+    }
+
+    /**
+     * Runs all checks. Those that need a record are left out if none could be made.
+     *
+     * @param currency a currency that the CRM has
+     * @param patience how much later than it was made the CRM may tell of a change
+     * @param told     hears of each check as soon as it is made
+     */
+    public Report run(String currency, Duration patience, Consumer<Check> told) {
+        Suite suite = new Suite(connector, watch, new Sample(currency), told);
+        Kinds kinds = new Kinds(suite);
+        kinds.check();
+        Making making = new Making(suite);
+        making.check();
+        if (making.record() != null) {
+            Changing changing = new Changing(suite, making.record());
+            changing.check(kinds);
+            new Noticing(suite, changing.record(), kinds.hasLeads(), patience).check();
+        }
+        List<String> left = suite.cleanUp();
+        return new Report(crm(), Sample.PREFIX, suite.checks(), suite.verbs.all(), left);
+    }
+
+    @Override
+    public void close() {
+        connector.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
