@@ -179,7 +179,7 @@ class SalesforceVerbsTest {
         assertThat(List.of(rows("Opportunity"), rows("Account"), rows("Contact"))).isEqualTo(before);
         assertThat(salesforce.row("Opportunity", (String) first.get("id"))).containsEntry("Name", "A seller's");
         assertThat(find(Map.of("referralId", deal.get("referralId")))).containsEntry("record",
-            Map.of("kind", "opportunity", "id", first.get("id")));
+            Map.of("kind", "opportunity", "id", first.get("id"), "made", true));
     }
 
     @Test
@@ -205,9 +205,10 @@ class SalesforceVerbsTest {
 
         assertThat(record).containsEntry("kind", "lead").containsEntry("status", "New").containsEntry("sync", true);
         assertThat(salesforce.row("Lead", (String) record.get("id"))).containsEntry("Status", "Open - Not Contacted");
-        assertThat(find(Map.of("referralId", deal.get("referralId")))).containsEntry("record", Map.of("kind", "lead", "id", record.get("id")));
+        assertThat(find(Map.of("referralId", deal.get("referralId")))).containsEntry("record",
+            Map.of("kind", "lead", "id", record.get("id"), "made", true));
         assertThat(find(Map.of("referralId", "none", "externalReferenceId", record.get("id")))).containsEntry("record",
-            Map.of("kind", "lead", "id", record.get("id")));
+            Map.of("kind", "lead", "id", record.get("id"), "made", false));
     }
 
     @Test
@@ -343,7 +344,7 @@ class SalesforceVerbsTest {
             .containsEntry("referralId", deal.get("referralId"));
         assertThat(salesforce.row("Lead", (String) lead.get("id")).get("Audit__c")).asString().contains("goes on as an opportunity", "Made.");
         assertThat(find(Map.of("referralId", deal.get("referralId")))).containsEntry("record",
-            Map.of("kind", "opportunity", "id", record.get("id")));
+            Map.of("kind", "opportunity", "id", record.get("id"), "made", true));
         long opportunities = rows("Opportunity");
         assertThat(verb("crm-update", document, Map.of("referral", referral))).as("after a crash").containsEntry("id", record.get("id"));
         assertThat(rows("Opportunity")).isEqualTo(opportunities);
