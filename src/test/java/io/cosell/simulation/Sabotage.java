@@ -24,7 +24,7 @@ enum Sabotage {
         }
     },
     /** Writes are not guarded by the version that they were planned on. */
-    VERSION_TAGS(33) {
+    VERSION_TAGS(20) {
         @Override
         void edit(Path folder) {
             replace(folder, "routes/partner-center/partner-center-update.camel.yaml", "name: If-Match", "name: not-guarded");
@@ -43,14 +43,14 @@ enum Sabotage {
         }
     },
     /** A new referral does not carry the id of its record, so that it can't be found by it. */
-    CREATION_KEY(44) {
+    CREATION_KEY(72) {
         @Override
         void edit(Path folder) {
             replace(folder, "mappings/partner-center/referral-create.json", "\"recordId\": \"externalReferenceId\",", "");
         }
     },
     /** A new record does not get the key of its referral, and is not looked for by it. */
-    CREATION_KEY_OF_RECORDS(112) {
+    CREATION_KEY_OF_RECORDS(87) {
         @Override
         void edit(Path folder) {
             replace(folder, "routes/dynamics365/customize.camel.yaml", "\"opportunities(\\(.deal.referralId))\"",
