@@ -176,6 +176,7 @@ public final class Connector implements AutoCloseable {
         DataSource database = surroundings.database(dataSource);
         lanesDataSource = Database.forLanes(settings.get("cosell.store.url"), dataSource);
         store = new Store(database, clock);
+        checkStore();
         calls = new Calls(store);
         planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
         int longestName = settings.isYes("cosell.show-check-mark-in-name") ? Integer.parseInt(settings.get("cosell.name-length")) : 0;
@@ -315,6 +316,18 @@ public final class Connector implements AutoCloseable {
         var properties = main.getCamelContext().getPropertiesComponent();
         return new InetSocketAddress(properties.resolveProperty(group + ".host").orElse("127.0.0.1"),
             Integer.parseInt(properties.resolveProperty(group + ".port").orElse("8080")));
+    }
+
+    /** To one CRM, the records of another look deleted: their links would end. */
+    private void checkStore() {
+        String crm = settings.get("cosell.crm");
+        String other = store.recordsOf(crm);
+        if (!other.equals(crm)) {
+            lanesDataSource.close();
+            dataSource.close();
+            throw new ConfigurationException(List.of("application.properties: cosell.crm: the store holds deals with records of " + other
+                + " — give " + crm + " a store of its own (cosell.store.url, cosell.data-folder), or set cosell.crm back to " + other));
+        }
     }
 
     /** Camel goes on without its server if the port is taken; a connector that nobody can reach must not seem to run. */

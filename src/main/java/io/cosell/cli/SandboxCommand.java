@@ -201,8 +201,9 @@ public final class SandboxCommand implements Callable<Integer> {
     }
 
     private static String properties(Map<String, String> settings) {
-        return settings.entrySet().stream().map(setting -> setting.getKey() + " = " + setting.getValue().replace("\\", "\\\\"))
-            .collect(Collectors.joining(System.lineSeparator()));
+        return settings.entrySet().stream()
+            .map(setting -> setting.getKey() + " = " + setting.getValue().replace("\\", "\\\\") + System.lineSeparator())
+            .collect(Collectors.joining());
     }
 
     private void end(Sandboxes sandboxes) {

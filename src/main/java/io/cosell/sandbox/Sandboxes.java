@@ -202,7 +202,7 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /**
-     * Settings for a connector that works on these sandboxes.
+     * Settings for a connector that works on these sandboxes. Those of the other CRM, if it is up, are there too: only cosell.crm chooses.
      *
      * @param folder where its store, refresh token and the trust store of the sandbox go
      * @param crm    which CRM it serves, as in {@code cosell.crm}
@@ -224,7 +224,10 @@ public final class Sandboxes implements AutoCloseable {
         settings.put("cosell.webhook.certificate-hosts", partnerCenter.certificateAddress().getAuthority());
         settings.put("cosell.webhook.trust-store", partnerCenter.writeTrustStore(folder).toString());
         settings.put("cosell.webhook.trust-store-password", "sandbox");
-        settings.putAll(crm.equals(dynamics365.name()) ? dynamics365Settings() : salesforceSettings());
+        settings.putAll(dynamics365Settings());
+        if (salesforce != null || !crm.equals(dynamics365.name())) {
+            settings.putAll(salesforceSettings());
+        }
         settings.put("cosell.crm-changes.schedule", "0/1 * * * * ?");
         settings.put("cosell.data-folder", folder.toString());
         settings.put("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"));

@@ -53,6 +53,7 @@ public final class Store {
     private static final String MARKS_DONE = "marks_done = :marks, ";
     /** Under which configuration the store was last used. */
     private static final String CONFIGURATION = "configuration";
+    private static final String RECORDS_OF = "records of";
     /** Characters of a date in a time of the store. */
     private static final int DAY = 10;
     private static final Duration EVENTS_KEPT = Duration.ofDays(30);
@@ -480,6 +481,21 @@ public final class Store {
                     + " set value = excluded.value, updated_at = excluded.updated_at where cursor_mark.value <> excluded.value")
                 .params(CONFIGURATION, fingerprint, now()).update();
             return changed == 0 ? 0 : markResting();
+        });
+    }
+
+    /**
+     * Keeps of which CRM the records of this store are. A store that has none yet may change it.
+     *
+     * @param crm the CRM that is configured
+     * @return the CRM that the store has records of, which may be another one
+     */
+    public String recordsOf(String crm) {
+        return transaction.execute(status -> {
+            jdbc.sql("insert into cursor_mark (name, value, updated_at) values (?, ?, ?) on conflict (name) do update set value = excluded.value"
+                    + " where not exists (select 1 from link where record_id is not null)")
+                .params(RECORDS_OF, crm, now()).update();
+            return cursor(RECORDS_OF);
         });
     }
 
