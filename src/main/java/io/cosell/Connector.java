@@ -386,7 +386,13 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private static Settings settings(Path folder, Map<String, String> overrides) {
+    /**
+     * The settings of a working folder, with what is wrong with them.
+     *
+     * @param folder    working folder; its application.properties is used where it has one
+     * @param overrides settings that win over all others, by name
+     */
+    public static Settings settings(Path folder, Map<String, String> overrides) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         overrides.forEach((name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
         Path file = folder.resolve("application.properties");
@@ -422,6 +428,11 @@ public final class Connector implements AutoCloseable {
 
     private static InputStream resource(String name) {
         return Connector.class.getClassLoader().getResourceAsStream(name);
+    }
+
+    /** The mappings of a working folder, or those of the jar where it has none. */
+    public static Path mappings(Path folder) {
+        return Preflight.folder(location(folder, "mappings"));
     }
 
     /** A folder of the working folder where it is there, the one of the jar otherwise; never a mix of both. */

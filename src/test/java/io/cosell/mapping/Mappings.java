@@ -48,8 +48,11 @@ final class Mappings implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         // What has no default, because each organisation has its own.
-        settings.put("cosell.salesforce.on-hold-stage-name", "On Hold");
-        settings.put("cosell.salesforce.active-stage-name", "Qualification");
+        try (Reader file = Files.newBufferedReader(FOLDER.resolve("examples/salesforce/settings.properties"), UTF_8)) {
+            settings.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         settings.putAll(overrides);
         settings.setProperty("cosell.crm", crm);
         settings.setProperty("cosell.mappings", "file:" + folder);
