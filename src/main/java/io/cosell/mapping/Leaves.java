@@ -67,11 +67,16 @@ final class Leaves {
         return Normalise.canonical(field, set(Specs.JSON.createObjectNode(), path, value)).at(path);
     }
 
-    /** The form in which the connector hands a field over; a list, a document and the reason of a status are handed over as they are. */
+    /**
+     * Adds a field in the form in which the connector hands it over; a list, a document and a status are handed over as they are.
+     *
+     * @throws IllegalArgumentException if no system would send such a value
+     */
     static void handOver(Field field, ObjectNode view, ObjectNode target) {
+        JsonNode known = Normalise.canonical(field, view);
         JsonNode canonical = switch (field.type()) {
             case DOCUMENT, LIST, STATUS -> view;
-            default -> Normalise.canonical(field, view);
+            default -> known;
         };
         field.paths().stream().filter(path -> !view.at(path).isMissingNode()).forEach(path -> set(target, path, canonical.at(path)));
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -179,13 +180,13 @@ public final class RoundTrips {
             return rows;
         }
 
-        private static java.util.Optional<Row> row(Trip.Outcome outcome, List<Trip.Outcome> own, String title) {
+        private static Optional<Row> row(Trip.Outcome outcome, List<Trip.Outcome> own, String title) {
             String others = outcome.path().replaceFirst("/0(?=/|$)", "/1-");
             String first = outcome.path().replaceFirst("/1-(?=/|$)", "/0");
             boolean joins = !others.equals(first) && own.stream().filter(one -> one.path().equals(others) || one.path().equals(first))
                 .map(Trip.Outcome::verdict).distinct().count() == 1;
             boolean second = joins && outcome.path().equals(others) && own.stream().anyMatch(one -> one.path().equals(first));
-            return second ? java.util.Optional.empty() : java.util.Optional.of(new Row(joins ? outcome.path().replaceFirst("/(0|1-)(?=/|$)", "/*")
+            return second ? Optional.empty() : Optional.of(new Row(joins ? outcome.path().replaceFirst("/(0|1-)(?=/|$)", "/*")
                 : outcome.path(), title, outcome.verdict(), outcome.note()));
         }
     }

@@ -32,7 +32,12 @@ final class Shrinker {
     /** A smaller case that fails too; null if there is none. */
     private Trip.Case smaller(Trip.Case from) {
         List<Trip.Case> candidates = new ArrayList<>();
-        candidates.add(new Trip.Case(from.first(), Specs.JSON.createObjectNode(), from.mark()));
+        ObjectNode nothing = Specs.JSON.createObjectNode();
+        candidates.add(new Trip.Case(from.first(), nothing, from.mark()));
+        if (!from.later().isEmpty()) {
+            candidates.add(new Trip.Case(from.later(), nothing, from.mark()));
+        }
+        candidates.add(new Trip.Case(nothing, from.later(), from.mark()));
         candidates.add(new Trip.Case(from.first(), from.later(), ""));
         documents(from.first()).forEach(one -> candidates.add(new Trip.Case((ObjectNode) one, from.later(), from.mark())));
         documents(from.later()).forEach(one -> candidates.add(new Trip.Case(from.first(), (ObjectNode) one, from.mark())));
@@ -44,7 +49,12 @@ final class Shrinker {
     private static List<JsonNode> documents(JsonNode node) {
         List<JsonNode> smaller = new ArrayList<>();
         if (node instanceof ObjectNode object) {
-            object.fieldNames().forEachRemaining(name -> smaller.add(object.deepCopy().without(name)));
+            List<String> names = new ArrayList<>();
+            object.fieldNames().forEachRemaining(names::add);
+            names.forEach(name -> smaller.add(object.deepCopy().without(name)));
+            // Some belong together, such as a status and its substatus.
+            names.forEach(name -> names.stream().filter(other -> other.compareTo(name) > 0)
+                .forEach(other -> smaller.add(object.deepCopy().without(List.of(name, other)))));
             object.properties().forEach(member -> documents(member.getValue()).forEach(one ->
                 smaller.add(object.deepCopy().set(member.getKey(), one))));
         } else if (node instanceof ArrayNode array) {

@@ -9,13 +9,16 @@ import io.cosell.plan.Policy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** One round trip: a document is written to a new record and read back; then another one is written to the same record. */
 final class Trip {
 
     private static final JsonNode NOTHING = MissingNode.getInstance();
+    private static final Pattern FURTHER_ITEM = Pattern.compile("/[1-9]\\d*(?=/|$)");
 
     private final Specs specs;
     private final Pair pair;
@@ -117,10 +120,10 @@ final class Trip {
         return written;
     }
 
-    /** Half a status is none, and an element without its key none either; no system sends them. */
+    /** A reason without a status is none, and an element without its key none either; no system sends them. */
     private static boolean isWhole(Field field, JsonNode view) {
         if (field.type() == Field.Type.STATUS) {
-            return field.paths().stream().limit(2).noneMatch(path -> Leaves.isBlank(view.at(path)));
+            return field.paths().stream().limit(2).anyMatch(path -> !view.at(path).isMissingNode());
         }
         if (field.type() == Field.Type.LIST) {
             for (JsonNode element : view.at(field.path())) {
@@ -198,19 +201,19 @@ final class Trip {
 
     private static Map<String, JsonNode> byKey(Field field, JsonNode items) {
         Map<String, JsonNode> byKey = new LinkedHashMap<>();
-        items.forEach(item -> byKey.putIfAbsent(item.path(field.key()).asText().strip().toLowerCase(java.util.Locale.ROOT), item));
+        items.forEach(item -> byKey.putIfAbsent(item.path(field.key()).asText().strip().toLowerCase(Locale.ROOT), item));
         return byKey;
     }
 
     private void leaf(Field field, String path, JsonNode value, JsonNode raw, JsonNode back, JsonNode written, JsonNode before) {
         if (Difference.none(raw.isMissingNode() ? value : raw, back)) {
             outcomes.add(new Outcome(general(path), Verdict.LOSSLESS, "", value, back));
+        } else if (field.type() == Field.Type.STATUS && field.paths().indexOf(path) == 2) {
+            outcomes.add(new Outcome(general(path), Verdict.ONE_WAY, "fields.yaml: the reason of a status is never compared", raw, back));
         } else if (Leaves.same(field, path, value, back)) {
             outcomes.add(new Outcome(general(path), Verdict.NORMALISED, form(raw, back), raw, back));
         } else if (before.isMissingNode() && Leaves.isBlank(value) && !Leaves.isBlank(back)) {
             outcomes.add(new Outcome(general(path), Verdict.NORMALISED, "empty is filled in a new record", raw, back));
-        } else if (field.type() == Field.Type.STATUS && field.paths().indexOf(path) == 2) {
-            outcomes.add(new Outcome(general(path), Verdict.ONE_WAY, "fields.yaml: the reason of a status is never compared", raw, back));
         } else {
             verdict(field, path, value, back, written, before.at(path));
         }
@@ -242,13 +245,19 @@ final class Trip {
     private void stable(JsonNode first, JsonNode back, String mark) {
         ObjectNode again = Specs.JSON.createObjectNode();
         for (Field field : policy.fields()) {
-            if (pair.oneWay(field).isEmpty()) {
-                field.paths().stream().filter(path -> !first.at(path).isMissingNode() && !back.at(path).isMissingNode())
-                    .forEach(path -> Leaves.set(again, path, back.at(path)));
+            ObjectNode own = Specs.JSON.createObjectNode();
+            field.paths().stream().filter(path -> !first.at(path).isMissingNode() && !back.at(path).isMissingNode())
+                .forEach(path -> Leaves.set(own, path, back.at(path)));
+            try {
+                if (isWhole(field, own)) {
+                    Leaves.handOver(field, own, again);
+                }
+            } catch (IllegalArgumentException e) {
+                // What can't be understood is lost already, and is not written again.
+                continue;
             }
         }
-        ObjectNode written = travelling(again, false);
-        JsonNode second = read(pair.write(specs, pair.create(), pair.row(), written, mark(written, mark)).row());
+        JsonNode second = read(pair.write(specs, pair.create(), pair.row(), again, mark(again, mark)).row());
         List<Outcome> changed = new ArrayList<>();
         for (Outcome outcome : outcomes) {
             if (outcome.verdict() == Verdict.NORMALISED && !outcome.path().contains("1-")) {
@@ -287,7 +296,7 @@ final class Trip {
 
     /** The path with {@code 0} for the first item of a list and {@code 1-} for the others. */
     private static String general(String path) {
-        return path.replaceAll("/[1-9]\\d*(?=/|$)", "/1-");
+        return FURTHER_ITEM.matcher(path).replaceAll("/1-");
     }
 
     private static String form(JsonNode written, JsonNode back) {

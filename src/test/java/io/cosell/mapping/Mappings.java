@@ -87,6 +87,22 @@ final class Mappings implements AutoCloseable {
         }
     }
 
+    /** Copies the shipped mappings, for a test that changes them. */
+    static void copy(Path to) {
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(FOLDER.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What a spec makes of a document, which stays as it is: numbers, maps and lists are as the routes hand them over. */
     JsonNode run(String spec, JsonNode input) {
         Map<String, Object> document = JSON.convertValue(input, DOCUMENT);
