@@ -403,6 +403,16 @@ public final class Connector implements AutoCloseable {
         }
     }
 
+    /**
+     * The settings of a working folder, with what is wrong with them.
+     *
+     * @param folder    working folder; its application.properties is used where it has one
+     * @param overrides settings that win over all others, by name
+     */
+    public static Settings settings(Path folder, Map<String, String> overrides) {
+        return settings(folder, location(folder, "routes"), overrides);
+    }
+
     private static Settings settings(Path folder, String routes, Map<String, String> overrides) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         overrides.forEach((name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
@@ -439,6 +449,11 @@ public final class Connector implements AutoCloseable {
 
     private static InputStream resource(String name) {
         return Connector.class.getClassLoader().getResourceAsStream(name);
+    }
+
+    /** The mappings of a working folder, or those of the jar where it has none. */
+    public static Path mappings(Path folder) {
+        return Preflight.folder(location(folder, "mappings"));
     }
 
     /** A folder of the working folder where it is there, the one of the jar otherwise; never a mix of both. */

@@ -1,6 +1,7 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.config.Settings;
 import io.cosell.conformance.Conformance;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
-        SyncCommand.class, PlanCommand.class, HealCommand.class, ConformanceCommand.class, HelpCommand.class})
+        SyncCommand.class, PlanCommand.class, TestCommand.class, HealCommand.class, ConformanceCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;
@@ -42,5 +43,15 @@ public final class RootCommand implements Callable<Integer> {
     /** A connector for one command. */
     Connector connect(Connector.Purpose purpose) {
         return Connector.start(folder, overrides, purpose);
+    }
+
+    /** The working folder of the commands. */
+    Path folder() {
+        return folder;
+    }
+
+    /** The settings of the working folder. */
+    Settings settings() {
+        return Connector.settings(folder, overrides);
     }
 }

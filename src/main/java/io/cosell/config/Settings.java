@@ -2,6 +2,7 @@ package io.cosell.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.cosell.config.Placeholders.Placeholder;
 import io.cosell.config.PropertyFile.Entry;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -141,6 +143,26 @@ public final class Settings {
      */
     public Duration duration(String name) {
         return SettingType.Time.parse(get(name));
+    }
+
+    /**
+     * The text of a mapping with the value of each placeholder in its place, escaped for JSON.
+     *
+     * @param file   the file as the integrator knows it
+     * @param text   its text
+     * @param first  values that win over the settings
+     * @param others asked where a setting is empty or missing, by the placeholder's expression
+     * @throws IllegalArgumentException when there is no value for a placeholder, with file and line
+     */
+    public String fill(String file, String text, Map<String, String> first, Function<String, Optional<String>> others) {
+        return Placeholders.replace(text, placeholder -> {
+            String value = Optional.ofNullable(first.get(placeholder.expression()))
+                .or(() -> resolve(placeholder.expression()).filter(found -> !found.isEmpty()))
+                .or(() -> others.apply(placeholder.expression())).or(() -> resolve(placeholder.expression()))
+                .orElseThrow(() -> new IllegalArgumentException(file + ":" + placeholder.line() + ": there is no value for " + placeholder
+                    + ". Add it to application.properties or correct the name."));
+            return new String(JsonStringEncoder.getInstance().quoteAsString(value));
+        });
     }
 
     /**

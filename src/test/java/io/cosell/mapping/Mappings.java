@@ -52,8 +52,11 @@ final class Mappings implements AutoCloseable {
             }
         }
         // What has no default, because each organisation has its own.
-        settings.put("cosell.salesforce.on-hold-stage-name", "On Hold");
-        settings.put("cosell.salesforce.active-stage-name", "Qualification");
+        try (Reader file = Files.newBufferedReader(FOLDER.resolve("examples/salesforce/settings.properties"), UTF_8)) {
+            settings.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         settings.putAll(overrides);
         settings.setProperty("cosell.crm", crm);
         settings.setProperty("cosell.mappings", "file:" + folder);
@@ -83,6 +86,22 @@ final class Mappings implements AutoCloseable {
         try (Stream<Path> files = Files.walk(FOLDER)) {
             return files.filter(file -> file.toString().endsWith(".json") && !file.startsWith(EXAMPLES))
                 .map(file -> FOLDER.relativize(file).toString().replace('\\', '/').replaceFirst("\\.json$", "")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Copies the shipped mappings, for a test that changes them. */
+    static void copy(Path to) {
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(FOLDER.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
