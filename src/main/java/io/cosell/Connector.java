@@ -7,6 +7,7 @@ import io.cosell.config.Preflight;
 import io.cosell.config.Setting;
 import io.cosell.config.Settings;
 import io.cosell.flow.Calls;
+import io.cosell.flow.DealPlan;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
 import io.cosell.flow.Healing;
@@ -14,6 +15,7 @@ import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
 import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
+import io.cosell.flow.Plans;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
 import io.cosell.flow.Times;
@@ -78,7 +80,9 @@ public final class Connector implements AutoCloseable {
         /** One command of a person: no webhook, no schedule; lanes run. */
         COMMAND,
         /** Only looks: no lane runs, nothing is written. */
-        LOOK
+        LOOK,
+        /** Carries out approved plans: no lane runs by itself. */
+        APPLY
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
@@ -105,6 +109,7 @@ public final class Connector implements AutoCloseable {
     private final Clock clock;
     /** Tells this process from others on the same store, and its predecessor on this machine. */
     private final String process = "cosell-" + UUID.randomUUID();
+    private Plans plans;
     private ProducerTemplate camel;
     private LaneRunner runner;
 
@@ -187,7 +192,7 @@ public final class Connector implements AutoCloseable {
         Duration takeover = settings.duration("cosell.lanes.takeover");
         lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(database, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
-        bindBeans(folder, telling, mappingVersion(mappings));
+        bindBeans(folder, policy, telling, mappingVersion(mappings));
         surroundings.beans().forEach(main::bind);
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
@@ -227,12 +232,15 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Telling telling, String mappingVersion) {
+    private void bindBeans(Path folder, Policy policy, Telling telling, String mappingVersion) {
         main.bind("store", store);
         main.bind("lanes", lanes);
         main.bind("planning", planning);
         main.bind("telling", telling);
-        main.bind("ledger", new Ledger(store, planning, telling, mappingVersion));
+        Ledger ledger = new Ledger(store, planning, telling, mappingVersion);
+        main.bind("ledger", ledger);
+        plans = new Plans(policy, store, ledger, mappingVersion);
+        main.bind("plans", plans);
         main.bind("healing", new Healing(store, lanes, clock, settings.duration("cosell.auto-heal.overlap"),
             settings.duration("cosell.auto-heal.patience"), mappingVersion));
         main.bind("intake", new Intake(lanes, store));
@@ -259,7 +267,7 @@ public final class Connector implements AutoCloseable {
                 settings.get("cosell.crm"), name(server("camel.server")), settings.get("cosell.webhook.path"),
                 settings.get("cosell.store.url").replaceFirst("\\?.*", ""), process);
         }
-        if (purpose != Purpose.LOOK) {
+        if (purpose == Purpose.SERVE || purpose == Purpose.COMMAND) {
             lanes.start();
         }
     }
@@ -488,6 +496,26 @@ public final class Connector implements AutoCloseable {
 
     public Store store() {
         return store;
+    }
+
+    /** Carries out an approved plan of one deal; returns why it was not, empty if it was. */
+    public Optional<String> apply(DealPlan approved) {
+        return runner.apply(approved.link(), approved);
+    }
+
+    /** What the sides of a deal are compared under. */
+    public String mappingVersion() {
+        return plans.mappingVersion();
+    }
+
+    /** The CRM it serves. */
+    public String crm() {
+        return settings.get("cosell.crm");
+    }
+
+    /** How many deals it works on at a time. */
+    public int threads() {
+        return Integer.parseInt(settings.get("cosell.lanes.threads"));
     }
 
     public Lanes lanes() {

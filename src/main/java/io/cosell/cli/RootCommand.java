@@ -13,7 +13,7 @@ import picocli.CommandLine.HelpCommand;
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
-        SyncCommand.class, PlanCommand.class, HealCommand.class, HelpCommand.class})
+        SyncCommand.class, PlanCommand.class, ApplyCommand.class, HealCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;

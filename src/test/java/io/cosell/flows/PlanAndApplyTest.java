@@ -1,0 +1,206 @@
+package io.cosell.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cosell.Cosell;
+import io.cosell.sandbox.Call;
+import io.cosell.sandbox.CallKind;
+import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.DealField;
+import io.cosell.sandbox.RowChange;
+import io.cosell.sandbox.SandboxSystem;
+import io.cosell.store.Link;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import picocli.CommandLine;
+
+/** A plan over many changed deals, and what becomes of it when it is carried out. */
+@ForEveryCrm
+class PlanAndApplyTest {
+
+    private static final ObjectMapper JSON = SandboxSystem.JSON;
+    /** The fields that this test changes, by their path, or title where they have none: the column that each CRM keeps them in. */
+    private static final Map<Crm, Map<String, String>> COLUMNS = Map.of(
+        Crm.DYNAMICS_365, Map.of("/name", "name", "/details/dealValue", "estimatedvalue", "/details/notes", "description",
+            "Audit", "msft_microsoftpartnercenterreferralsyncaudit"),
+        Crm.SALESFORCE, Map.of("/name", "Name", "/details/dealValue", "Amount", "/details/notes", "Description", "Audit", "Audit__c"));
+
+    @TempDir
+    Path folder;
+    @Parameter
+    Crm crm;
+    private Stage stage;
+
+    private record Result(int code, String out, String err) {
+    }
+
+    private Result run(String... args) {
+        Map<String, String> settings = new HashMap<>(stage.settings);
+        settings.put("camel.main.name", "command");
+        CommandLine line = Cosell.commands(folder, settings);
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int code = line.execute(args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    /** Deals that are in step, and a connector that has stopped: nothing but the commands works on them from here on. */
+    private List<Link> deals(int number) {
+        for (int i = 0; i < number; i++) {
+            stage.deal("Deal " + i, changes -> { });
+        }
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200)).until(() -> stage.store().standings().stream()
+            .filter(deal -> deal.isInStep()).count() == number);
+        stage.settled();
+        List<Link> deals = stage.store().links();
+        stage.stopConnector();
+        stage.partnerCenter.dropWebhooks(true);
+        stage.sandboxes.clock().move(Duration.ofSeconds(2));
+        return deals;
+    }
+
+    /** Three kinds of change: in Partner Center, in the CRM, and of one field on both sides. */
+    private void change(List<Link> deals) {
+        for (int i = 0; i < deals.size(); i++) {
+            Link deal = deals.get(i);
+            if (i % 3 != 1) {
+                stage.partnerCenter.partnerEdits(deal.referralId(), Map.of("/details/dealValue", 1000 + i, "/details/notes", "Portal " + i));
+            }
+            if (i % 3 != 0) {
+                stage.seller.edits(deal.recordId(), Map.of(DealField.NAME, "Renamed " + i, DealField.NOTES, "Seller " + i));
+            }
+        }
+        stage.sandboxes.clock().move(Duration.ofSeconds(2));
+    }
+
+    private List<Call> calls() {
+        List<Call> calls = new ArrayList<>(stage.partnerCenter.calls());
+        calls.addAll(stage.system.calls());
+        return calls;
+    }
+
+    private List<RowChange> history() {
+        List<RowChange> history = new ArrayList<>(stage.partnerCenter.history());
+        history.addAll(stage.system.history());
+        return history;
+    }
+
+    /** What each deal got, by its id on either side and the place there; the audit text without its time and its older lines. */
+    private Map<String, Map<String, String>> written(List<RowChange> changes) {
+        Map<String, Map<String, String>> written = new TreeMap<>();
+        changes.forEach(change -> change.written().forEach((place, value) -> {
+            String text = place.equals(COLUMNS.get(crm).get("Audit")) ? String.valueOf(value).lines().findFirst().orElse("").substring(19)
+                : text(JSON.valueToTree(value));
+            written.computeIfAbsent(change.id(), id -> new TreeMap<>()).put(place, text);
+        }));
+        return written;
+    }
+
+    /** The same as a plan says it. */
+    private Map<String, Map<String, String>> planned(JsonNode plan) {
+        Map<String, Map<String, String>> planned = new TreeMap<>();
+        plan.path("deals").forEach(deal -> deal.path("writes").forEach(write -> {
+            boolean inCrm = write.path("side").asText().equals("crm");
+            String path = write.path("path").isNull() ? write.path("title").asText() : write.path("path").asText();
+            if (!path.equals("Name with its mark")) {
+                String mark = inCrm && path.equals("/name") ? "✔ " : "";
+                planned.computeIfAbsent(deal.path(inCrm ? "recordId" : "referralId").asText(), id -> new TreeMap<>())
+                    .put(inCrm ? COLUMNS.get(crm).getOrDefault(path, path) : path, mark + text(write.path("to")));
+            } else {
+                planned.computeIfAbsent(deal.path("recordId").asText(), id -> new TreeMap<>())
+                    .put(COLUMNS.get(crm).get("/name"), text(write.path("to")));
+            }
+        }));
+        return planned;
+    }
+
+    private static String text(JsonNode value) {
+        return value.isNumber() ? new BigDecimal(value.asText()).stripTrailingZeros().toPlainString() : value.asText();
+    }
+
+    /** Marks, cursors, journal and all else that the store keeps of deals. */
+    private List<Object> stored() {
+        JdbcClient store = JdbcClient.create(new DriverManagerDataSource(stage.settings.get("cosell.store.url")));
+        return Stream.of("link", "journal", "event", "cursor_mark", "scheduled_tasks", "heal", "link_part")
+            .<Object>map(table -> store.sql("select * from " + table + " order by 1, 2").query().listOfRows()).toList();
+    }
+
+    @Test
+    void whatIsWrittenIsWhatWasPlannedAndADealThatMovedIsRefused() throws IOException {
+        int number = crm == Crm.DYNAMICS_365 ? 1000 : 30;
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+            stage = opened;
+            List<Link> deals = deals(number);
+            change(deals);
+            Path file = folder.resolve("plan.json");
+            List<Object> stored = stored();
+            List<RowChange> before = history();
+            stage.partnerCenter.forgetCalls();
+            stage.system.forgetCalls();
+
+            Result plan = run("plan", "--since", "1h", "--save", file.toString());
+
+            assertThat(plan.err()).isEmpty();
+            assertThat(plan.code()).isZero();
+            assertThat(plan.out()).contains(String.format("%,d deals: %d would be written", number, number), "The plan is in " + file);
+            assertThat(calls()).hasSizeGreaterThan(number).noneMatch(call -> call.wrote() && call.kind() != CallKind.SIGN_IN);
+            assertThat(calls().stream().filter(Call::isWrite)).isEmpty();
+            assertThat(history()).isEqualTo(before);
+            assertThat(stored()).isEqualTo(stored);
+            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            }
+
+            Link editedThere = deals.get(3);
+            Link editedHere = deals.get(number - 1);
+            stage.partnerCenter.partnerEdits(editedThere.referralId(), Map.of("/details/notes", "Edited in between"));
+            stage.seller.edits(editedHere.recordId(), DealField.NOTES, "Edited in between");
+            stage.sandboxes.clock().move(Duration.ofSeconds(2));
+            int then = stage.partnerCenter.history().size();
+            int thenInCrm = stage.system.history().size();
+
+            Result applied = run("apply", file.toString());
+
+            assertThat(applied.err()).isEmpty();
+            assertThat(applied.code()).isEqualTo(1);
+            assertThat(applied.out().lines().filter(line -> line.startsWith("refused: "))).hasSize(2)
+                .anySatisfy(line -> assertThat(line).contains(editedThere.referralId(), "The referral was changed in Partner Center since"))
+                .anySatisfy(line -> assertThat(line).contains(editedHere.recordId(), "The record was changed in the CRM since"));
+            assertThat(applied.out()).contains(String.format("%d deals applied, 2 refused.", number - 2));
+            JsonNode saved = JSON.readTree(file.toFile());
+            Map<String, Map<String, String>> expected = planned(saved);
+            List.of(editedThere, editedHere).forEach(deal -> List.of(deal.referralId(), deal.recordId()).forEach(expected::remove));
+            List<RowChange> written = new ArrayList<>(stage.partnerCenter.history().subList(then, stage.partnerCenter.history().size()));
+            written.addAll(stage.system.history().subList(thenInCrm, stage.system.history().size()));
+            assertThat(written(written)).isEqualTo(expected);
+            assertThat(written.stream().collect(Collectors.groupingBy(RowChange::id, Collectors.counting())).values()).allMatch(times -> times == 1);
+
+            Result again = run("plan", "--all");
+
+            assertThat(again.out()).contains(String.format("%,d deals: 2 would be written", number), (number - 2) + " in step");
+        }
+    }
+}
