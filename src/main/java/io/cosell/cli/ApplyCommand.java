@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Carries out a plan that was saved with \"plan --save\", deal by deal. A deal of which anything moved since is left as it is: "
         + "referral, record, what both last agreed on, or the mappings.",
     footer = {"", "Exit code 0 means that all was written as planned, 1 that some deals were refused.", "",
-        "Example: java -jar cosell.jar plan --since 2h --save plan.json",
-        "         java -jar cosell.jar apply plan.json"})
+        "Example: java -jar cosell.jar apply plan.json", "         (the plan is made by: java -jar cosell.jar plan --since 2h --save plan.json)"})
 public final class ApplyCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", description = "The plan.")
