@@ -1,19 +1,22 @@
 package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cosell.Connector;
 import io.cosell.Cosell;
+import io.cosell.flow.DealPlan;
+import io.cosell.plan.Plan;
 import io.cosell.sandbox.Call;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.Deal;
 import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.store.Link;
-import java.io.IOException;
+import io.cosell.store.Store;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -22,12 +25,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -67,19 +76,50 @@ class PlanAndApplyTest {
         return new Result(code, out.toString(), err.toString());
     }
 
-    /** Deals that are in step, and a connector that has stopped: nothing but the commands works on them from here on. */
-    private List<Link> deals(int number) {
-        for (int i = 0; i < number; i++) {
-            stage.deal("Deal " + i, changes -> { });
-        }
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200)).until(() -> stage.store().standings().stream()
-            .filter(deal -> deal.isInStep()).count() == number);
-        stage.settled();
-        List<Link> deals = stage.store().links();
+    /**
+     * Deals that are in step, and no connector: nothing but the commands works on them from here on. They are made by people on both
+     * sides, and linked in the store as the connector would have left them, which is quicker than to let it make them.
+     */
+    private List<Link> deals(int number) throws Exception {
         stage.stopConnector();
         stage.partnerCenter.dropWebhooks(true);
+        Map<String, String> records = new LinkedHashMap<>();
+        for (int i = 0; i < number; i++) {
+            String name = "Deal " + i;
+            String record = stage.seller.makesOpportunity("Customer " + i, new Deal(name, new BigDecimal("48000.50"), "EUR",
+                LocalDate.of(2027, 6, 30), "Notes", "Active/Accepted", List.of(Stage.SOLUTION)));
+            String referral = stage.deal(name, changes -> {
+                changes.put("externalReferenceId", record);
+                Stage.part(changes, "details").put("notes", "Notes");
+            });
+            stage.seller.edits(record, Map.of(DealField.NAME, "✔ " + name, DealField.IDENTIFIER, referral, DealField.SYNC, true,
+                DealField.VISIBLE, true));
+            records.put(referral, record);
+        }
         stage.sandboxes.clock().move(Duration.ofSeconds(2));
-        return deals;
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try (Connector connector = Connector.start(folder, stage.settings, Connector.Purpose.LOOK)) {
+            List<Future<Link>> links = new ArrayList<>();
+            records.forEach((referral, record) -> links.add(pool.submit(() -> link(connector, referral, record))));
+            List<Link> linked = new ArrayList<>();
+            for (Future<Link> link : links) {
+                linked.add(link.get());
+            }
+            return linked;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static Link link(Connector connector, String referral, String record) {
+        String id = connector.store().newLink("partner-center", referral, null);
+        Link link = connector.store().progress(connector.store().link(id),
+            Store.columns("record_id", record, "record_kind", "opportunity"), List.of());
+        Exchange read = connector.camel().request("direct:plan-deal", message -> message.getIn().setBody(id));
+        assertThat(read.getVariable("dealPlan", DealPlan.class)).matches(DealPlan::isInStep, "is in step");
+        return connector.store().finish(link, Store.columns("state", "linked", "base", read.getVariable("plan", Plan.class).nextBase(),
+            "referral", read.getVariable("referral"), "record", read.getVariable("record"),
+            "compared_under", connector.mappingVersion()), List.of());
     }
 
     /** Three kinds of change: in Partner Center, in the CRM, and of one field on both sides. */
@@ -153,7 +193,7 @@ class PlanAndApplyTest {
     }
 
     @Test
-    void whatIsWrittenIsWhatWasPlannedAndADealThatMovedIsRefused() throws IOException {
+    void whatIsWrittenIsWhatWasPlannedAndADealThatMovedIsRefused() throws Exception {
         int number = crm == Crm.DYNAMICS_365 ? 1000 : 30;
         try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
             stage = opened;
