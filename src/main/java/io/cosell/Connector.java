@@ -173,7 +173,7 @@ public final class Connector implements AutoCloseable {
         clock = surroundings.clock();
         settings = settings(folder, overrides);
         String routes = location(folder, "routes");
-        String mappings = location(folder, "mappings");
+        String mappings = surroundings.mappings().map(other -> "file:" + other).orElseGet(() -> location(folder, "mappings"));
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
 

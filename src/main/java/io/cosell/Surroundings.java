@@ -2,6 +2,7 @@ package io.cosell;
 
 import io.cosell.lane.Lanes;
 import io.cosell.store.Store;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -30,6 +31,11 @@ public interface Surroundings {
      * @param takeover how often forgotten lanes are searched for
      */
     default Optional<Lanes> lanes(Store store, Function<String, Optional<Duration>> run, Duration takeover) {
+        return Optional.empty();
+    }
+
+    /** A folder of mappings that stands for the configured one. */
+    default Optional<Path> mappings() {
         return Optional.empty();
     }
 

@@ -46,9 +46,11 @@ public final class ApplyCommand implements Callable<Integer> {
                     + refusals.get(i).map(reason -> ": " + reason).orElse("")));
             }
             long refused = refusals.stream().filter(Optional::isPresent).count();
-            int others = plan.deals().size() - deals.size();
+            long oneSide = plan.deals().stream().filter(deal -> deal.outcome() != null).count();
+            long others = plan.deals().size() - deals.size() - oneSide;
             out.println(Tables.count(deals.size() - refused, "deal") + " applied, " + refused + " refused"
-                + (others == 0 ? "." : ", " + others + " with nothing to write."));
+                + (others == 0 ? "" : ", " + others + " with nothing to write")
+                + (oneSide == 0 ? "." : ", " + oneSide + " that have not both sides left alone (\"sync ID\" makes what is missing)."));
             return refused == 0 ? 0 : 1;
         }
     }

@@ -1,9 +1,11 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.flow.Answers;
 import io.cosell.flow.DealPlan;
 import io.cosell.flow.Healing;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -35,7 +38,8 @@ import picocli.CommandLine.TypeConversionException;
         + "nor to the store.",
     footer = {"", "Example: java -jar cosell.jar plan 4111fffc-f9ee-4d53-bba6-569135228642",
         "         java -jar cosell.jar plan --since 2h --save plan.json",
-        "         java -jar cosell.jar plan --all --format json"})
+        "         java -jar cosell.jar plan --all --format json",
+        "         java -jar cosell.jar plan --all --mappings new-mappings"})
 public final class PlanCommand implements Callable<Integer> {
 
     /** How a plan is printed. */
@@ -65,6 +69,10 @@ public final class PlanCommand implements Callable<Integer> {
         + "you can read it.")
     private Path save;
 
+    @Option(names = "--mappings", paramLabel = "DIR", description = "Compares what the configured mappings and those in this folder would write "
+        + "for the same deals, which are read once.")
+    private Path mappings;
+
     @ParentCommand
     private RootCommand root;
 
@@ -92,8 +100,11 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (mappings != null) {
+            return compare();
+        }
         try (Connector connector = root.connect(Connector.Purpose.LOOK)) {
-            Healing.Looked deals = deals(connector);
+            Healing.Looked deals = deals(connector, false);
             List<DealPlan> plans = Work.each(List.copyOf(deals.deals().entrySet()), connector.threads(), "Planning deals",
                 spec.commandLine().getErr(), deal -> plan(connector, deal.getKey(), deal.getValue()));
             PlanFile plan = new PlanFile(PlanFile.FORMAT, connector.store().now(), connector.crm(), connector.mappingVersion(),
@@ -106,13 +117,35 @@ public final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private Healing.Looked deals(Connector connector) {
+    private int compare() {
+        if (save != null) {
+            throw new ParameterException(spec.commandLine(), "--save keeps a plan, and --mappings makes none. Give one of the two.");
+        }
+        if (!Files.isDirectory(mappings)) {
+            throw new ParameterException(spec.commandLine(), "--mappings " + mappings + ": there is no such folder.");
+        }
+        Answers answers = new Answers();
+        try (Connector connector = root.look(answers.keeping(), null); Connector other = root.look(answers.giving(), mappings)) {
+            List<MappingComparison.Pair> pairs = Work.each(List.copyOf(deals(connector, true).deals().keySet()), connector.threads(),
+                "Comparing deals", spec.commandLine().getErr(), id -> new MappingComparison.Pair(plan(connector, id, List.of()),
+                    plan(other, id, List.of())));
+            MappingComparison comparison = MappingComparison.of(connector.mappingVersion(), mappings.toString(), pairs);
+            if (format == Format.json) {
+                spec.commandLine().getOut().println(PlanFile.json(comparison));
+            } else {
+                comparison.print(spec.commandLine().getOut());
+            }
+            return 0;
+        }
+    }
+
+    private Healing.Looked deals(Connector connector, boolean everyDeal) {
         if (which.ids != null) {
             Map<String, List<String>> asked = new LinkedHashMap<>();
             which.ids.forEach(id -> asked.put(id, List.of()));
             return new Healing.Looked(asked, 0);
         }
-        return connector.camel().requestBody("direct:list-deals", new Healing.Look(which.since, false), Healing.Looked.class);
+        return connector.camel().requestBody("direct:list-deals", new Healing.Look(which.since, everyDeal), Healing.Looked.class);
     }
 
     private static DealPlan plan(Connector connector, String id, List<String> listed) {

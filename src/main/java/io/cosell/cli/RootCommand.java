@@ -1,9 +1,14 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.Surroundings;
+import io.cosell.flow.Answers;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -36,5 +41,27 @@ public final class RootCommand implements Callable<Integer> {
     /** A connector for one command. */
     Connector connect(Connector.Purpose purpose) {
         return Connector.start(folder, overrides, purpose);
+    }
+
+    /**
+     * A connector that only looks, and shares what it reads with another.
+     *
+     * @param answers  its side of what they share
+     * @param mappings folder of mappings that stands for the configured one; null for that
+     */
+    Connector look(HttpClientConfigurer answers, Path mappings) {
+        Map<String, String> settings = new HashMap<>(overrides);
+        settings.putAll(Answers.settings());
+        return Connector.start(folder, settings, Connector.Purpose.LOOK, new Surroundings() {
+            @Override
+            public Optional<Path> mappings() {
+                return Optional.ofNullable(mappings).map(Path::toAbsolutePath);
+            }
+
+            @Override
+            public Map<String, Object> beans() {
+                return Map.of(Answers.BEAN, answers);
+            }
+        });
     }
 }

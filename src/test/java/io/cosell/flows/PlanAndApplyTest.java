@@ -17,6 +17,7 @@ import io.cosell.sandbox.RowChange;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.store.Link;
 import io.cosell.store.Store;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -244,5 +245,86 @@ class PlanAndApplyTest {
 
             assertThat(again.out()).contains(String.format("%,d deals: 2 would be written", number), (number - 2) + " in step");
         }
+    }
+
+    @Test
+    void twoSetsOfMappingsAreComparedOverTheSameDealsReadOnceAndAPlanOfOneIsRefusedUnderTheOther() throws Exception {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+            stage = opened;
+            List<Link> deals = deals(6);
+            change(deals);
+            Path file = folder.resolve("plan.json");
+            assertThat(run("plan", "--all", "--save", file.toString()).code()).isZero();
+            Path same = copy(Path.of("mappings"), folder.resolve("same"));
+            Path other = copy(same, folder.resolve("other"));
+            // Notes of the record are not compared any more.
+            replace(other.resolve(crm.setting()).resolve("opportunity-in.json"), "\"view.details.notes\"", "\"view.nowhere\"");
+            List<Object> stored = stored();
+            List<RowChange> before = history();
+            stage.partnerCenter.forgetCalls();
+            stage.system.forgetCalls();
+
+            Result unchanged = run("plan", "--all", "--mappings", same.toString());
+
+            assertThat(unchanged).isEqualTo(new Result(0, "6 deals compared: the same would be written for each of them.\n", ""));
+            assertThat(deals).allSatisfy(deal -> assertThat(calls().stream().filter(call -> call.kind() == CallKind.READ
+                && call.path().contains(deal.referralId())).filter(call -> call.system().equals("partner-center"))).hasSize(1));
+
+            Result compared = run("plan", "--all", "--mappings", other.toString());
+
+            assertThat(compared.err()).isEmpty();
+            assertThat(compared.out()).contains("6 deals compared: 6 would be written differently with the mappings in " + other + ".")
+                .containsPattern("CRM +Notes +Notes +Portal 0 +\\(not written\\)")
+                .containsPattern("Partner Center +Notes +Notes +Seller 1 +\\(not written\\)")
+                .containsPattern("CRM +Notes +2\\R").containsPattern("Partner Center +Notes +4\\R");
+            JsonNode json = JSON.readTree(run("plan", deals.get(0).recordId(), "--mappings", other.toString(), "--format", "json").out());
+            assertThat(json.path("deals").path(0).path("differences").path(0).path("path").asText()).isEqualTo("/details/notes");
+            assertThat(history()).isEqualTo(before);
+            assertThat(stored()).isEqualTo(stored);
+
+            copy(other, folder.resolve("mappings"));
+            Result applied = run("apply", file.toString());
+
+            assertThat(applied.code()).isEqualTo(1);
+            assertThat(applied.out().lines().filter(line -> line.startsWith("refused: "))).hasSize(6)
+                .allSatisfy(line -> assertThat(line).contains("The mappings, or settings that they name, are not those of the plan"));
+            assertThat(history()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aPlanThatWasEditedOrIsNoneIsRefused() throws Exception {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+            stage = opened;
+            change(deals(1));
+            Path file = folder.resolve("plan.json");
+            assertThat(run("plan", "--all", "--save", file.toString()).code()).isZero();
+            replace(file, "\"Portal 0\"", "\"Something else\"");
+            List<RowChange> before = history();
+
+            assertThat(run("apply", file.toString()).out()).contains("What would be written now is not what the plan says");
+            assertThat(history()).isEqualTo(before);
+
+            Files.writeString(file, "{\"deals\": 1}");
+            assertThat(run("apply", file.toString())).matches(result -> result.code() == 1 && result.err().contains("is no plan"));
+            assertThat(run("plan", "--since", "yesterday")).matches(result -> result.code() == 2 && result.err().contains("is no time"));
+        }
+    }
+
+    private static Path copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+        return to;
+    }
+
+    private static void replace(Path file, String text, String with) throws IOException {
+        String before = Files.readString(file);
+        assertThat(before).contains(text);
+        Files.writeString(file, before.replace(text, with));
     }
 }
