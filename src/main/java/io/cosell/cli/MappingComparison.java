@@ -1,6 +1,7 @@
 package io.cosell.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.cosell.flow.DealPlan;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -78,7 +79,43 @@ record MappingComparison(String configured, String other, int compared, List<Cou
                     two == null ? silence(pair.other(), any) : text(two)));
             }
         }
+        if (differences.isEmpty()) {
+            addColumns("", node(configured), node(pair.other()), differences);
+        }
         return new Deal(configured.referralId(), configured.recordKind(), configured.recordId(), configured.name(), differences);
+    }
+
+    /** The same is written on the way out in other words: a spec that writes to the CRM is another one. */
+    private static void addColumns(String place, JsonNode configured, JsonNode other, List<Difference> differences) {
+        if (configured.isContainerNode() && other.isContainerNode() && configured.isObject() == other.isObject()) {
+            Set<String> names = new LinkedHashSet<>();
+            names(configured, names);
+            names(other, names);
+            names.forEach(name -> addColumns(place + "/" + name, member(configured, name), member(other, name),
+                differences));
+        } else if (!configured.equals(other)) {
+            differences.add(new Difference("crm", null, "column " + place.substring(place.lastIndexOf('/') + 1), null, column(configured),
+                column(other)));
+        }
+    }
+
+    private static void names(JsonNode node, Set<String> names) {
+        node.fieldNames().forEachRemaining(names::add);
+        for (int i = 0; i < (node.isArray() ? node.size() : 0); i++) {
+            names.add(String.valueOf(i));
+        }
+    }
+
+    private static JsonNode member(JsonNode node, String name) {
+        return node.isArray() ? node.path(Integer.parseInt(name)) : node.path(name);
+    }
+
+    private static String column(JsonNode value) {
+        return value.isMissingNode() ? "(not written)" : Tables.value(value);
+    }
+
+    private static JsonNode node(DealPlan plan) {
+        return plan.crmColumns() == null ? MissingNode.getInstance() : plan.crmColumns();
     }
 
     private static Map<String, DealPlan.Write> writes(DealPlan plan) {
@@ -120,6 +157,6 @@ record MappingComparison(String configured, String other, int compared, List<Cou
 
     private static String name(Deal deal) {
         return new DealPlan(null, deal.referralId(), deal.recordKind(), deal.recordId(), deal.name(), List.of(), null, null, List.of(),
-            List.of(), false, false).deal();
+            null, List.of(), false, false).deal();
     }
 }

@@ -4,6 +4,7 @@ import io.cosell.Connector;
 import io.cosell.flow.Answers;
 import io.cosell.flow.DealPlan;
 import io.cosell.flow.Healing;
+import io.cosell.store.Link;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,11 +37,14 @@ import picocli.CommandLine.TypeConversionException;
 @Command(name = "plan", mixinStandardHelpOptions = true,
     description = "Prints what would be written for deals, field by field and on both sides, and why; writes nothing, neither to the systems "
         + "nor to the store.",
-    footer = {"", "Example: java -jar cosell.jar plan 4111fffc-f9ee-4d53-bba6-569135228642",
+    footer = {"", "Exit code 0 means that each deal could be planned, 1 that some could not.", "",
+        "Example: java -jar cosell.jar plan 4111fffc-f9ee-4d53-bba6-569135228642",
         "         java -jar cosell.jar plan --since 2h --save plan.json",
         "         java -jar cosell.jar plan --all --format json",
         "         java -jar cosell.jar plan --all --mappings new-mappings"})
 public final class PlanCommand implements Callable<Integer> {
+
+    private static final String FAILED = "It could not be planned: ";
 
     /** How a plan is printed. */
     enum Format { table, json }
@@ -106,14 +110,14 @@ public final class PlanCommand implements Callable<Integer> {
         try (Connector connector = root.connect(Connector.Purpose.LOOK)) {
             Healing.Looked deals = deals(connector, false);
             List<DealPlan> plans = Work.each(List.copyOf(deals.deals().entrySet()), connector.threads(), "Planning deals",
-                spec.commandLine().getErr(), deal -> plan(connector, deal.getKey(), deal.getValue()));
+                spec.commandLine().getErr(), deal -> plan(connector, deal.getKey(), deal.getValue(), isOne()));
             PlanFile plan = new PlanFile(PlanFile.FORMAT, connector.store().now(), connector.crm(), connector.mappingVersion(),
                 deals.inStep(), plans);
             if (save != null) {
                 plan.save(save);
             }
             print(plan);
-            return 0;
+            return plans.stream().anyMatch(PlanCommand::hasFailed) ? 1 : 0;
         }
     }
 
@@ -127,31 +131,43 @@ public final class PlanCommand implements Callable<Integer> {
         Answers answers = new Answers();
         try (Connector connector = root.look(answers.keeping(), null); Connector other = root.look(answers.giving(), mappings)) {
             List<MappingComparison.Pair> pairs = Work.each(List.copyOf(deals(connector, true).deals().keySet()), connector.threads(),
-                "Comparing deals", spec.commandLine().getErr(), id -> new MappingComparison.Pair(plan(connector, id, List.of()),
-                    plan(other, id, List.of())));
+                "Comparing deals", spec.commandLine().getErr(), id -> new MappingComparison.Pair(plan(connector, id, List.of(), isOne()),
+                    plan(other, id, List.of(), isOne())));
             MappingComparison comparison = MappingComparison.of(connector.mappingVersion(), mappings.toString(), pairs);
             if (format == Format.json) {
                 spec.commandLine().getOut().println(PlanFile.json(comparison));
             } else {
                 comparison.print(spec.commandLine().getOut());
             }
-            return 0;
+            return pairs.stream().anyMatch(pair -> hasFailed(pair.configured()) || hasFailed(pair.other())) ? 1 : 0;
         }
     }
 
     private Healing.Looked deals(Connector connector, boolean everyDeal) {
         if (which.ids != null) {
             Map<String, List<String>> asked = new LinkedHashMap<>();
-            which.ids.forEach(id -> asked.put(id, List.of()));
+            // Both ids of a deal name one deal.
+            which.ids.forEach(id -> asked.put(connector.store().find(id).map(Link::id).orElse(id), List.of()));
             return new Healing.Looked(asked, 0);
         }
         return connector.camel().requestBody("direct:list-deals", new Healing.Look(which.since, everyDeal), Healing.Looked.class);
     }
 
-    private static DealPlan plan(Connector connector, String id, List<String> listed) {
+    private boolean isOne() {
+        return which.ids != null && which.ids.size() == 1;
+    }
+
+    private static boolean hasFailed(DealPlan plan) {
+        return plan.outcome() != null && plan.outcome().startsWith(FAILED);
+    }
+
+    private static DealPlan plan(Connector connector, String id, List<String> listed, boolean only) {
         Exchange exchange = connector.camel().request("direct:plan-deal", message -> message.getIn().setBody(id));
-        if (exchange.getException() != null) {
+        if (exchange.getException() != null && only) {
             throw new IllegalArgumentException(exchange.getException().getMessage(), exchange.getException());
+        }
+        if (exchange.getException() != null) {
+            return DealPlan.failed(connector.store().find(id).orElse(Link.of(id, id, null, null)), FAILED + exchange.getException().getMessage());
         }
         DealPlan plan = exchange.getVariable("dealPlan", DealPlan.class);
         List<String> hints = new ArrayList<>(plan.noticedBy());
@@ -165,7 +181,7 @@ public final class PlanCommand implements Callable<Integer> {
             out.println(plan.json());
             return;
         }
-        boolean many = which.ids == null || which.ids.size() > 1;
+        boolean many = !isOne();
         for (DealPlan deal : plan.deals()) {
             if (many && !deal.isInStep()) {
                 out.println(Tables.line(deal.deal()));

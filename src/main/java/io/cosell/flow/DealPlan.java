@@ -3,7 +3,9 @@ package io.cosell.flow;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cosell.store.Link;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,12 +20,14 @@ import java.util.List;
  * @param outcome    why nothing is written, or what would be made; null for a deal that has both sides
  * @param guard      what may not move until the plan is carried out; null for a deal that has not both sides
  * @param writes     what would be written, in the order of the policy
+ * @param crmColumns what would be written to the record in the CRM's own words, as far as that takes no call; without the audit text
  * @param others     what would not be written, and what would be overwritten
  * @param waits      whether a closing status waits out its grace period
  * @param again      whether another plan follows as soon as this one is written
  */
 public record DealPlan(String link, String referralId, String recordKind, String recordId, String name, List<String> noticedBy,
-                       String outcome, Guard guard, List<Write> writes, List<Other> others, boolean waits, boolean again) {
+                       String outcome, Guard guard, List<Write> writes, JsonNode crmColumns, List<Other> others, boolean waits,
+                       boolean again) {
 
     /**
      * What a plan rests on.
@@ -70,6 +74,12 @@ public record DealPlan(String link, String referralId, String recordKind, String
         others = List.copyOf(others);
     }
 
+    /** A deal that could not be planned, or of which nothing would be written. */
+    public static DealPlan failed(Link link, String outcome) {
+        return new DealPlan(link.id(), link.referralId(), link.recordKind(), link.recordId(), null, List.of(), outcome, null, List.of(), null,
+            List.of(), false, false);
+    }
+
     /** The deal by the ids that people know. */
     public String deal() {
         String referral = referralId == null ? null : "referral " + referralId;
@@ -86,7 +96,7 @@ public record DealPlan(String link, String referralId, String recordKind, String
     /** What would be written and what not, as a file keeps it: numbers by their value, a missing value as an empty one. */
     JsonNode asSaved() {
         try {
-            return Planning.JSON.readTree(Planning.JSON.writeValueAsString(List.of(writes, others, waits, again)));
+            return Planning.JSON.readTree(Planning.JSON.writeValueAsString(Arrays.asList(writes, crmColumns, others, waits, again)));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,6 +104,7 @@ public record DealPlan(String link, String referralId, String recordKind, String
 
     /** The same plan, with what noticed the deal before this. */
     public DealPlan noticedBy(List<String> more) {
-        return new DealPlan(link, referralId, recordKind, recordId, name, more, outcome, guard, writes, others, waits, again);
+        return new DealPlan(link, referralId, recordKind, recordId, name, more, outcome, guard, writes, crmColumns, others, waits,
+            again);
     }
 }

@@ -76,7 +76,7 @@ public final class Plans {
         String recordId = record == null ? link.recordId() : (String) record.get("id");
         if (plan == null) {
             return new DealPlan(link.id(), link.referralId(), recordKind, recordId, name(referral, record), noticedBy(link, referral, record),
-                exchange.getVariable("outcome", String.class), null, List.of(), List.of(), false, false);
+                exchange.getVariable("outcome", String.class), null, List.of(), null, List.of(), false, false);
         }
         List<DealPlan.Write> writes = new ArrayList<>();
         plan.partnerCenter().forEach(change -> writes.add(write(Side.PARTNER_CENTER, change)));
@@ -93,8 +93,18 @@ public final class Plans {
             refusal.value(), refusal.text())));
         return new DealPlan(link.id(), (String) referral.get("id"), recordKind, recordId, name(referral, record),
             noticedBy(link, referral, record), null,
-            new DealPlan.Guard((String) referral.get("etag"), (String) record.get("etag"), digest(link), mappingVersion), writes, others,
+            new DealPlan.Guard((String) referral.get("etag"), (String) record.get("etag"), digest(link), mappingVersion), writes,
+            node(exchange.getVariable("crmColumns")), others,
             plan.waitsForGrace(), plan.again());
+    }
+
+    /** What would be written to the record, without the audit text, which holds the time; null for nothing. */
+    public Map<String, Object> update(Exchange exchange) {
+        Map<String, Object> update = ledger.tell(exchange);
+        if (update != null) {
+            update.remove("audit");
+        }
+        return update;
     }
 
     /** What the seller is told beside the data: audit line, mark in the name, identifier and link. */

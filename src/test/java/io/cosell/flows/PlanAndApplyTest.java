@@ -277,6 +277,11 @@ class PlanAndApplyTest {
                 .containsPattern("CRM +Notes +Notes +Portal 0 +\\(not written\\)")
                 .containsPattern("Partner Center +Notes +Notes +Seller 1 +\\(not written\\)")
                 .containsPattern("CRM +Notes +2\\R").containsPattern("Partner Center +Notes +4\\R");
+            Path out = copy(same, folder.resolve("out"));
+            replace(out.resolve(crm.setting()).resolve("opportunity-out.json"), "\"record." + COLUMNS.get(crm).get("/details/notes") + "\"",
+                "\"record.another_column\"");
+            assertThat(run("plan", "--all", "--mappings", out.toString()).out()).containsPattern("CRM +column another_column +2\\R")
+                .contains("6 deals compared: 2 would be written differently");
             JsonNode json = JSON.readTree(run("plan", deals.get(0).recordId(), "--mappings", other.toString(), "--format", "json").out());
             assertThat(json.path("deals").path(0).path("differences").path(0).path("path").asText()).isEqualTo("/details/notes");
             assertThat(history()).isEqualTo(before);
@@ -308,6 +313,29 @@ class PlanAndApplyTest {
             Files.writeString(file, "{\"deals\": 1}");
             assertThat(run("apply", file.toString())).matches(result -> result.code() == 1 && result.err().contains("is no plan"));
             assertThat(run("plan", "--since", "yesterday")).matches(result -> result.code() == 2 && result.err().contains("is no time"));
+        }
+    }
+
+    @Test
+    void whatApplyCouldNotFinishTheConnectorFinishes() throws Exception {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+            stage = opened;
+            Link deal = deals(3).get(2);
+            change(List.of(deal, deal, deal));
+            Path file = folder.resolve("plan.json");
+            assertThat(run("plan", deal.recordId(), deal.referralId(), "11111111-2222-3333-4444-555555555555", "--save", file.toString()))
+                .matches(result -> result.code() == 1 && result.out().contains("It could not be planned: Neither Partner Center nor the CRM"));
+            stage.system.fail(stage.nextWriteFails());
+
+            Result applied = run("apply", file.toString());
+
+            assertThat(applied.code()).isEqualTo(1);
+            assertThat(applied.out()).contains("It could not be written: ", "The connector looks at it again when it runs.");
+
+            stage.startConnector();
+            stage.eventually(() -> stage.isLinked(deal.recordId()) && stage.store().markedLinks().isEmpty()
+                && stage.record(deal.recordId()).text(DealField.NAME).equals("✔ Renamed 2")
+                && stage.partnerCenter.referral(deal.referralId()).get("name").equals("Renamed 2"));
         }
     }
 
