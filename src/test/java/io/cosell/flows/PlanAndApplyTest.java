@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import picocli.CommandLine;
 
 /** A plan over many changed deals, and what becomes of it when it is carried out. */
@@ -98,29 +99,38 @@ class PlanAndApplyTest {
             records.put(referral, record);
         }
         stage.sandboxes.clock().move(Duration.ofSeconds(2));
-        ExecutorService pool = Executors.newFixedThreadPool(4);
-        try (Connector connector = Connector.start(folder, stage.settings, Connector.Purpose.LOOK)) {
-            List<Future<Link>> links = new ArrayList<>();
-            records.forEach((referral, record) -> links.add(pool.submit(() -> link(connector, referral, record))));
-            List<Link> linked = new ArrayList<>();
-            for (Future<Link> link : links) {
-                linked.add(link.get());
-            }
-            return linked;
-        } finally {
-            pool.shutdownNow();
-        }
+        return link(records);
     }
 
-    private static Link link(Connector connector, String referral, String record) {
-        String id = connector.store().newLink("partner-center", referral, null);
-        Link link = connector.store().progress(connector.store().link(id),
-            Store.columns("record_id", record, "record_kind", "opportunity"), List.of());
-        Exchange read = connector.camel().request("direct:plan-deal", message -> message.getIn().setBody(id));
-        assertThat(read.getVariable("dealPlan", DealPlan.class)).matches(DealPlan::isInStep, "is in step");
-        return connector.store().finish(link, Store.columns("state", "linked", "base", read.getVariable("plan", Plan.class).nextBase(),
-            "referral", read.getVariable("referral"), "record", read.getVariable("record"),
-            "compared_under", connector.mappingVersion()), List.of());
+    private List<Link> link(Map<String, String> records) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        // What is lost with the machine here can be made again, so no commit waits for the disk.
+        SingleConnectionDataSource database = new SingleConnectionDataSource(stage.settings.get("cosell.store.url") + "?synchronous=OFF", true);
+        try (Connector connector = Connector.start(folder, stage.settings, Connector.Purpose.LOOK)) {
+            Store store = new Store(database, stage.sandboxes.clock());
+            Map<Link, Future<Exchange>> read = new LinkedHashMap<>();
+            for (Map.Entry<String, String> deal : records.entrySet()) {
+                String id = store.newLink("partner-center", deal.getKey(), null);
+                Link link = store.progress(store.link(id), Store.columns("record_id", deal.getValue(), "record_kind", "opportunity"),
+                    List.of());
+                read.put(link, pool.submit(() -> connector.camel().request("direct:plan-deal", message -> message.getIn().setBody(id))));
+            }
+            Map<Link, Exchange> seen = new LinkedHashMap<>();
+            for (Map.Entry<Link, Future<Exchange>> deal : read.entrySet()) {
+                seen.put(deal.getKey(), deal.getValue().get());
+            }
+            List<Link> linked = new ArrayList<>();
+            seen.forEach((link, deal) -> {
+                assertThat(deal.getVariable("dealPlan", DealPlan.class)).matches(DealPlan::isInStep, "is in step");
+                linked.add(store.finish(link, Store.columns("state", "linked", "base", deal.getVariable("plan", Plan.class).nextBase(),
+                    "referral", deal.getVariable("referral"), "record", deal.getVariable("record"),
+                    "compared_under", connector.mappingVersion()), List.of()));
+            });
+            return linked;
+        } finally {
+            database.destroy();
+            pool.shutdownNow();
+        }
     }
 
     /** Three kinds of change: in Partner Center, in the CRM, and of one field on both sides. */
