@@ -7,11 +7,13 @@ import io.cosell.config.Preflight;
 import io.cosell.config.Setting;
 import io.cosell.config.Settings;
 import io.cosell.flow.Calls;
+import io.cosell.flow.DealPlan;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
 import io.cosell.flow.Ledger;
 import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
+import io.cosell.flow.Plans;
 import io.cosell.flow.RefreshTokenFile;
 import io.cosell.flow.Telling;
 import io.cosell.flow.Times;
@@ -77,7 +79,9 @@ public final class Connector implements AutoCloseable {
         /** One command of a person: no webhook, no schedule; lanes run. */
         COMMAND,
         /** Only looks: no lane runs, nothing is written. */
-        LOOK
+        LOOK,
+        /** Carries out approved plans: no lane runs by itself. */
+        APPLY
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
@@ -105,6 +109,7 @@ public final class Connector implements AutoCloseable {
     private final Clock clock;
     /** Tells this process from others on the same store, and its predecessor on this machine. */
     private final String process = "cosell-" + UUID.randomUUID();
+    private Plans plans;
     private ProducerTemplate camel;
     private LaneRunner runner;
 
@@ -167,7 +172,7 @@ public final class Connector implements AutoCloseable {
         clock = surroundings.clock();
         String routes = location(folder, "routes");
         settings = settings(folder, routes, overrides);
-        String mappings = location(folder, "mappings");
+        String mappings = surroundings.mappings().map(other -> "file:" + other).orElseGet(() -> location(folder, "mappings"));
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
 
@@ -188,7 +193,7 @@ public final class Connector implements AutoCloseable {
         Duration takeover = settings.duration("cosell.lanes.takeover");
         lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(lanesDataSource, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
-        bindBeans(folder, telling, mappingVersion(mappings), surroundings);
+        bindBeans(folder, policy, telling, mappingVersion(mappings), surroundings);
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
             main.bind("quartz", Schedules.shared(dataSource, process));
@@ -228,13 +233,16 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Telling telling, String mappingVersion, Surroundings surroundings) {
+    private void bindBeans(Path folder, Policy policy, Telling telling, String mappingVersion, Surroundings surroundings) {
         Map<String, Object> beans = new LinkedHashMap<>();
         beans.put("store", store);
         beans.put("lanes", lanes);
         beans.put("planning", planning);
         beans.put("telling", telling);
-        beans.put("ledger", new Ledger(store, planning, telling, mappingVersion));
+        Ledger ledger = new Ledger(store, planning, telling, mappingVersion);
+        beans.put("ledger", ledger);
+        plans = new Plans(policy, store, ledger, mappingVersion);
+        beans.put("plans", plans);
         beans.put("healing", surroundings.healing(store, lanes, settings.duration("cosell.auto-heal.overlap"),
             settings.duration("cosell.auto-heal.patience"), mappingVersion));
         beans.put("intake", surroundings.intake(lanes, store));
@@ -264,7 +272,7 @@ public final class Connector implements AutoCloseable {
                 settings.get("cosell.crm"), name(server("camel.server")), settings.get("cosell.webhook.path"),
                 settings.get("cosell.store.url").replaceFirst("\\?.*", ""), process);
         }
-        if (purpose != Purpose.LOOK) {
+        if (purpose == Purpose.SERVE || purpose == Purpose.COMMAND) {
             lanes.start();
         }
     }
@@ -525,6 +533,26 @@ public final class Connector implements AutoCloseable {
 
     public Store store() {
         return store;
+    }
+
+    /** Carries out an approved plan of one deal; returns why it was not, empty if it was. */
+    public Optional<String> apply(DealPlan approved) {
+        return runner.apply(approved.link(), approved);
+    }
+
+    /** What the sides of a deal are compared under. */
+    public String mappingVersion() {
+        return plans.mappingVersion();
+    }
+
+    /** The CRM it serves. */
+    public String crm() {
+        return settings.get("cosell.crm");
+    }
+
+    /** How many deals it works on at a time. */
+    public int threads() {
+        return Integer.parseInt(settings.get("cosell.lanes.threads"));
     }
 
     public Lanes lanes() {

@@ -4,6 +4,7 @@ import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Store;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +44,11 @@ public interface Surroundings {
     /** What keeps the book of auto-heal; bean {@code healing}. */
     default Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, String mappingVersion) {
         return new Healing(store, lanes, clock(), overlap, patience, mappingVersion);
+    }
+
+    /** A folder of mappings that stands for the configured one. */
+    default Optional<Path> mappings() {
+        return Optional.empty();
     }
 
     /** Beans by name, for Camel's registry; they replace those of the connector. */

@@ -1,11 +1,16 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.Surroundings;
 import io.cosell.config.Settings;
 import io.cosell.conformance.Conformance;
+import io.cosell.flow.Answers;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -15,7 +20,8 @@ import picocli.CommandLine.HelpCommand;
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
-        SyncCommand.class, PlanCommand.class, TestCommand.class, HealCommand.class, ConformanceCommand.class, HelpCommand.class})
+        SyncCommand.class, PlanCommand.class, ApplyCommand.class, TestCommand.class, HealCommand.class, ConformanceCommand.class,
+        HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;
@@ -53,5 +59,27 @@ public final class RootCommand implements Callable<Integer> {
     /** The settings of the working folder. */
     Settings settings() {
         return Connector.settings(folder, overrides);
+    }
+
+    /**
+     * A connector that only looks, and shares what it reads with another.
+     *
+     * @param answers  its side of what they share
+     * @param mappings folder of mappings that stands for the configured one; null for that
+     */
+    Connector look(HttpClientConfigurer answers, Path mappings) {
+        Map<String, String> settings = new HashMap<>(overrides);
+        settings.putAll(Answers.settings());
+        return Connector.start(folder, settings, Connector.Purpose.LOOK, new Surroundings() {
+            @Override
+            public Optional<Path> mappings() {
+                return Optional.ofNullable(mappings).map(Path::toAbsolutePath);
+            }
+
+            @Override
+            public Map<String, Object> beans() {
+                return Map.of(Answers.BEAN, answers);
+            }
+        });
     }
 }

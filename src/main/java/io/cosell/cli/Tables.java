@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.flow.Planning;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Column;
@@ -35,6 +36,16 @@ public final class Tables {
         rows.forEach(row -> table.addRowValues(row.stream().map(Tables::plain).toArray(String[]::new)));
         out.print(table);
         out.flush();
+    }
+
+    /** A number of things, such as "1 deal". */
+    static String count(long number, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, what, number == 1 ? "" : "s");
+    }
+
+    /** Text that holds values of deals, in one line of whatever length. */
+    static String line(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
     /** A value of a plan in one line. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Change;
 import io.cosell.store.Heal;
+import io.cosell.store.Link;
 import io.cosell.store.Side;
 import io.cosell.store.Standing;
 import io.cosell.store.Store;
@@ -12,8 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -65,6 +69,24 @@ public class Healing {
         }
     }
 
+    /**
+     * What a round that only lists looks for.
+     *
+     * @param since     from when on, null for all deals
+     * @param everyDeal whether deals that are known to be in step count too
+     */
+    public record Look(Instant since, boolean everyDeal) {
+    }
+
+    /**
+     * What a look found.
+     *
+     * @param deals  by the id of the link, or of the referral or record that has none, what the lists say of it
+     * @param inStep how many more were listed that are known to be in step
+     */
+    public record Looked(Map<String, List<String>> deals, int inStep) {
+    }
+
     /** One round. */
     public static final class Round {
         private final boolean complete;
@@ -75,6 +97,10 @@ public class Healing {
         private final Listing records;
         private final Set<String> recovered = new LinkedHashSet<>();
         private final Set<String> marked = new LinkedHashSet<>();
+        /** Of a round that only looks: what for, what the lists say by the id of a deal's link, or of what has none, and what is new. */
+        private Look look;
+        private final Map<String, List<String>> listed = new LinkedHashMap<>();
+        private final Set<String> changed = new HashSet<>();
 
         private Round(boolean complete, Instant startedAt, Duration overlap, Instant referrals, Instant records) {
             this.complete = complete;
@@ -95,6 +121,9 @@ public class Healing {
         }
 
         private String since(Listing listing) {
+            if (look != null && !complete) {
+                return Store.time(look.since());
+            }
             return Store.time(complete ? Instant.EPOCH : listing.mark.minus(overlap));
         }
     }
@@ -112,6 +141,39 @@ public class Healing {
     private Instant mark(String cursor) {
         String mark = store.cursor(cursor);
         return mark == null ? clock.instant().minus(FIRST) : Instant.parse(mark);
+    }
+
+    /**
+     * A round that only lists: it marks no lane and moves no mark.
+     *
+     * @param look what to look for
+     */
+    public Round look(Look look) {
+        Round round = new Round(look.since() == null, clock.instant(), overlap, mark(REFERRALS), mark(RECORDS));
+        round.look = look;
+        return round;
+    }
+
+    /**
+     * The deals that a look found. A linked deal that is as last seen, and was compared under this mapping, is known to be in step.
+     */
+    public Looked looked(Round round) {
+        Map<String, List<String>> deals = new LinkedHashMap<>();
+        int inStep = 0;
+        for (Standing deal : store.standings()) {
+            boolean shown = round.referrals.ids.contains(deal.referralId()) && round.records.ids.contains(deal.recordId());
+            List<String> says = round.listed.remove(deal.id());
+            boolean known = deal.isInStep() && mappingVersion.equals(deal.comparedUnder()) && !round.changed.contains(deal.id());
+            boolean asked = says != null || deal.marked()
+                || round.complete && (deal.isLinked() || Set.of("open", "resting").contains(deal.state()));
+            if (asked && known && (shown || !round.complete) && !round.look.everyDeal()) {
+                inStep++;
+            } else if (asked) {
+                deals.put(deal.id(), says == null ? List.of() : says);
+            }
+        }
+        deals.putAll(round.listed);
+        return new Looked(deals, inStep);
     }
 
     /** From when on a table is looked at again after its cursor was refused: an overlap before it was last good; empty for all. */
@@ -136,7 +198,23 @@ public class Healing {
             boolean recent = !at.isBefore(listing.mark.minus(overlap));
             changes.add(recent || !change.shared() ? change : change.unshared());
         }
+        if (round.look != null) {
+            changes.forEach(change -> look(round, change));
+            return;
+        }
         note(round, lanes.accept(changes, null, null));
+    }
+
+    private void look(Round round, Change change) {
+        Optional<Link> link = store.find(change.resourceId());
+        if (link.isPresent() || change.shared()) {
+            String id = link.map(Link::id).orElse(change.resourceId());
+            round.listed.computeIfAbsent(id, key -> new ArrayList<>()).add(change.name() + " of " + change.source() + ", changed at "
+                + change.changedAt());
+            if (link.isEmpty() || !Store.isAsLastSeen(change, link.get())) {
+                round.changed.add(id);
+            }
+        }
     }
 
     private static void note(Round round, Store.Accepted accepted) {

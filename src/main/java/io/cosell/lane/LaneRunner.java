@@ -65,6 +65,39 @@ public final class LaneRunner {
         }
     }
 
+    /**
+     * Carries out an approved plan of one deal by the route {@code apply-deal}, once. What could not be finished is marked, so that the
+     * connector goes on with it as with any other lane; of a plan that does not hold any more nothing is written.
+     *
+     * @param approved what the route holds against what would be written now, its variable {@code approved}
+     * @return why it was not carried out; empty if it was
+     */
+    public Optional<String> apply(String linkId, Object approved) {
+        if (store.find(linkId).isEmpty()) {
+            return Optional.of("This store does not know the deal. Was the plan made on another one?");
+        }
+        try (var onEveryLogLine = MDC.putCloseable("referral", name(store.link(linkId)))) {
+            Exchange exchange = camel.request("direct:apply-deal", message -> {
+                message.getIn().setBody(linkId);
+                message.setVariable(Tally.VARIABLE, new Tally());
+                message.setVariable("approved", approved);
+            });
+            Throwable failure = unwrap(exchange.getException());
+            if (failure == null) {
+                if (exchange.getVariable("waitSeconds") != null) {
+                    store.mark(linkId, Side.NEITHER); // nobody waits here until the grace period is over; the lane does
+                }
+                return Optional.empty();
+            }
+            if (exchange.getVariable("applying") == null) {
+                return Optional.of(describe(failure));
+            }
+            store.mark(linkId, Side.BOTH);
+            return Optional.of((isStale(failure) ? "It changed while it was written: " : "It could not be written: ") + describe(failure)
+                + " The connector looks at it again when it runs.");
+        }
+    }
+
     private Optional<Duration> rounds(String linkId) {
         int stale = 0;
         for (int round = 0; round < ROUND_LIMIT; round++) {

@@ -151,8 +151,8 @@ public final class Store {
         return String.join(" ", change.source(), change.name(), change.resourceId(), String.valueOf(change.changedAt()));
     }
 
-    /** Lists may leave the version tag out; the time of the last change tells as much. */
-    private static boolean isAsLastSeen(Change change, Link link) {
+    /** Whether a hint tells nothing new. Lists may leave the version tag out; the time of the last change tells as much. */
+    public static boolean isAsLastSeen(Change change, Link link) {
         Map<String, Object> seen = change.source().equals("crm") ? link.record() : link.referral();
         if (seen == null) {
             return false;
@@ -212,6 +212,15 @@ public final class Store {
     public void resolved(String resourceId, String linkId) {
         jdbc.sql("update event set link_id = ? where resource_id = ? and link_id is null")
             .params(linkId == null ? "none" : linkId, resourceId).update();
+    }
+
+    /** The newest event of each source that told of a link, in words. */
+    public List<String> lastEvents(String linkId) {
+        return jdbc.sql("select source, name, changed_at, received_at from event where id in"
+                + " (select max(id) from event where link_id = ? group by source) order by id").param(linkId)
+            .query((row, number) -> "event " + row.getString("name") + " of " + row.getString("source")
+                + (row.getString("changed_at") == null ? "" : " of " + row.getString("changed_at"))
+                + ", received " + row.getString("received_at")).list();
     }
 
     /** Keeps that something was refused at the door; the same reason within the same hour is counted, not repeated. */

@@ -192,7 +192,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "sync", "plan", "register-webhook"})
+    @ValueSource(strings = {"run", "sync", "plan", "apply", "register-webhook"})
     void everyCommandExplainsItself(String command) {
         Result result = run(command, "--help");
 
@@ -203,6 +203,6 @@ class CommandsTest {
     @Test
     void aWrongCommandLineIsAnExitCodeOfItsOwn() {
         assertThat(run("plan").code()).isEqualTo(2);
-        assertThat(run("plan").err()).contains("Missing required parameter").contains("Usage: cosell plan");
+        assertThat(run("plan").err()).contains("Missing required argument").contains("Usage: cosell plan");
     }
 }
