@@ -15,10 +15,11 @@ import picocli.CommandLine.Spec;
 
 /** {@code apply FILE}: carries out a saved plan, and refuses each deal of which anything moved since. */
 @Command(name = "apply", mixinStandardHelpOptions = true,
-    description = "Carries out a plan that was saved with \"plan --save\", deal by deal. A deal of which anything moved since is left as it is: "
-        + "referral, record, what both last agreed on, or the mappings.",
+    description = "Carries out a plan that was saved with \"plan --save\", deal by deal. A deal of which anything moved since is "
+        + "left as it is: referral, record, what both last agreed on, or the mappings.",
     footer = {"", "Exit code 0 means that all was written as planned, 1 that some deals were refused.", "",
-        "Example: java -jar cosell.jar apply plan.json", "         (the plan is made by: java -jar cosell.jar plan --since 2h --save plan.json)"})
+        "Example: java -jar cosell.jar apply plan.json",
+        "         (the plan is made by: java -jar cosell.jar plan --since 2h --save plan.json)"})
 public final class ApplyCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", description = "The plan.")
@@ -37,7 +38,8 @@ public final class ApplyCommand implements Callable<Integer> {
         List<DealPlan> deals = plan.deals().stream().filter(deal -> !deal.writes().isEmpty()).toList();
         try (Connector connector = root.connect(Connector.Purpose.APPLY)) {
             if (!connector.crm().equals(plan.crm())) {
-                throw new IllegalArgumentException(file + " was made for " + plan.crm() + "; this connector serves " + connector.crm() + ".");
+                throw new IllegalArgumentException(file + " was made for " + plan.crm() + "; this connector serves " + connector.crm()
+                    + ".");
             }
             List<Optional<String>> refusals = Work.each(deals, connector.threads(), "Applying deals", spec.commandLine().getErr(),
                 connector::apply);

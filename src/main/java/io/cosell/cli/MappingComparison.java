@@ -75,7 +75,8 @@ record MappingComparison(String configured, String other, int compared, List<Cou
             DealPlan.Write two = after.get(place);
             if (one == null || two == null || !text(one).equals(text(two))) {
                 DealPlan.Write any = one == null ? two : one;
-                differences.add(new Difference(any.side(), any.path(), any.title(), any.from(), one == null ? silence(configured, any) : text(one),
+                differences.add(new Difference(any.side(), any.path(), any.title(), any.from(), one == null ? silence(configured, any)
+                    : text(one),
                     two == null ? silence(pair.other(), any) : text(two)));
             }
         }
@@ -119,7 +120,8 @@ record MappingComparison(String configured, String other, int compared, List<Cou
     }
 
     private static Map<String, DealPlan.Write> writes(DealPlan plan) {
-        return plan.writes().stream().collect(Collectors.toMap(write -> write.side() + " " + (write.path() == null ? write.title() : write.path()),
+        return plan.writes().stream().collect(Collectors.toMap(write -> write.side() + " " + (write.path() == null ? write.title()
+            : write.path()),
             write -> write, (one, two) -> one, LinkedHashMap::new));
     }
 

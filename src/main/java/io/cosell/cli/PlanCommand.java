@@ -35,8 +35,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** {@code plan}: what would be written for deals, field by field; writes nothing. */
 @Command(name = "plan", mixinStandardHelpOptions = true,
-    description = "Prints what would be written for deals, field by field and on both sides, and why; writes nothing, neither to the systems "
-        + "nor to the store.",
+    description = "Prints what would be written for deals, field by field and on both sides, and why; writes nothing, neither to the "
+        + "systems nor to the store.",
     footer = {"", "Exit code 0 means that each deal could be planned, 1 that some could not.", "",
         "Example: java -jar cosell.jar plan 4111fffc-f9ee-4d53-bba6-569135228642",
         "         java -jar cosell.jar plan --since 2h --save plan.json",
@@ -55,8 +55,8 @@ public final class PlanCommand implements Callable<Integer> {
         private List<String> ids;
 
         @Option(names = "--since", required = true, paramLabel = "TIME", converter = Since.class,
-            description = "All deals that changed on either side since then: a UTC time (2027-01-31T12:00:00Z), a day (2027-01-31), or how long ago "
-                + "(90m, 2h, 7d); and those that wait in the store.")
+            description = "All deals that changed on either side since then: a UTC time (2027-01-31T12:00:00Z), a day (2027-01-31), or "
+                + "how long ago (90m, 2h, 7d); and those that wait in the store.")
         private Instant since;
 
         @Option(names = "--all", required = true, description = "All deals.")
@@ -66,14 +66,17 @@ public final class PlanCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Which which;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if not given.")
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
+        description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if not given.")
     private Format format;
 
-    @Option(names = "--save", paramLabel = "FILE", description = "Keeps the plan in this file, for \"apply\". It holds values of deals; only "
+    @Option(names = "--save", paramLabel = "FILE",
+        description = "Keeps the plan in this file, for \"apply\". It holds values of deals; only "
         + "you can read it.")
     private Path save;
 
-    @Option(names = "--mappings", paramLabel = "DIR", description = "Compares what the configured mappings and those in this folder would write "
+    @Option(names = "--mappings", paramLabel = "DIR",
+        description = "Compares what the configured mappings and those in this folder would write "
         + "for the same deals, which are read once.")
     private Path mappings;
 
@@ -96,7 +99,8 @@ public final class PlanCommand implements Callable<Integer> {
                 return value.length() == "2027-01-31".length() ? LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant()
                     : Instant.parse(value);
             } catch (DateTimeParseException e) {
-                throw new TypeConversionException("'" + value + "' is no time. Give a UTC time such as 2027-01-31T12:00:00Z, a day, or how long"
+                throw new TypeConversionException("'" + value
+                    + "' is no time. Give a UTC time such as 2027-01-31T12:00:00Z, a day, or how long"
                     + " ago, such as 2h.");
             }
         }
@@ -167,7 +171,8 @@ public final class PlanCommand implements Callable<Integer> {
             throw new IllegalArgumentException(exchange.getException().getMessage(), exchange.getException());
         }
         if (exchange.getException() != null) {
-            return DealPlan.failed(connector.store().find(id).orElse(Link.of(id, id, null, null)), FAILED + exchange.getException().getMessage());
+            return DealPlan.failed(connector.store().find(id).orElse(Link.of(id, id, null, null)), FAILED + exchange.getException()
+                .getMessage());
         }
         DealPlan plan = exchange.getVariable("dealPlan", DealPlan.class);
         List<String> hints = new ArrayList<>(plan.noticedBy());
@@ -207,7 +212,8 @@ public final class PlanCommand implements Callable<Integer> {
             return;
         }
         List<List<String>> rows = new ArrayList<>();
-        deal.writes().forEach(write -> rows.add(List.of(side(write.side()), write.title(), write.from() == null ? "" : Tables.value(write.from()),
+        deal.writes().forEach(write -> rows.add(List.of(side(write.side()), write.title(), write.from() == null ? ""
+            : Tables.value(write.from()),
             Tables.value(write.to()), write.why() + "; " + write.policy())));
         deal.others().forEach(other -> rows.add(List.of(other.kind().equals("conflict") ? side(other.side()) + " loses" : "not written",
             other.title(), Tables.value(other.value()), "", other.why())));
@@ -236,7 +242,8 @@ public final class PlanCommand implements Callable<Integer> {
         long inStep = plan.deals().stream().filter(DealPlan::isInStep).count() + plan.inStep();
         long toCrm = plan.deals().stream().flatMap(deal -> deal.writes().stream()).filter(write -> write.side().equals("crm")).count();
         long all = plan.deals().stream().mapToLong(deal -> deal.writes().size()).sum();
-        return Tables.count(plan.deals().size() + plan.inStep(), "deal") + ": " + written + " would be written (" + Tables.count(toCrm, "value")
+        return Tables.count(plan.deals().size() + plan.inStep(), "deal") + ": " + written + " would be written (" + Tables.count(toCrm,
+            "value")
             + " in the CRM, " + (all - toCrm) + " in Partner Center), " + inStep + " in step, "
             + (plan.deals().size() + plan.inStep() - written - inStep) + " with nothing to write for another reason.";
     }

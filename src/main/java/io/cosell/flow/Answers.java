@@ -75,7 +75,8 @@ public final class Answers {
         answers.put(place, answer);
     }
 
-    private Answer read(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, String place) throws IOException, HttpException {
+    private Answer read(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, String place) throws IOException,
+        HttpException {
         try (ClassicHttpResponse response = chain.proceed(request, scope)) {
             ContentType type = response.getEntity() == null ? null : ContentType.parse(response.getEntity().getContentType());
             byte[] body = response.getEntity() == null ? null : EntityUtils.toByteArray(response.getEntity());

@@ -76,7 +76,8 @@ public record DealPlan(String link, String referralId, String recordKind, String
 
     /** A deal that could not be planned, or of which nothing would be written. */
     public static DealPlan failed(Link link, String outcome) {
-        return new DealPlan(link.id(), link.referralId(), link.recordKind(), link.recordId(), null, List.of(), outcome, null, List.of(), null,
+        return new DealPlan(link.id(), link.referralId(), link.recordKind(), link.recordId(), null, List.of(), outcome, null, List.of(),
+            null,
             List.of(), false, false);
     }
 

@@ -75,7 +75,8 @@ public final class Plans {
         String recordKind = record == null ? link.recordKind() : (String) record.get("kind");
         String recordId = record == null ? link.recordId() : (String) record.get("id");
         if (plan == null) {
-            return new DealPlan(link.id(), link.referralId(), recordKind, recordId, name(referral, record), noticedBy(link, referral, record),
+            return new DealPlan(link.id(), link.referralId(), recordKind, recordId, name(referral, record), noticedBy(link, referral,
+                record),
                 exchange.getVariable("outcome", String.class), null, List.of(), null, List.of(), false, false);
         }
         List<DealPlan.Write> writes = new ArrayList<>();
@@ -221,7 +222,8 @@ public final class Plans {
     }
 
     private static String name(Map<String, Object> referral, Map<String, Object> record) {
-        return Stream.of(Objects.requireNonNullElse(referral, Map.<String, Object>of()), Objects.requireNonNullElse(record, Map.<String, Object>of()))
+        return Stream.of(Objects.requireNonNullElse(referral, Map.<String, Object>of()), Objects.requireNonNullElse(record, Map.<String,
+            Object>of()))
             .map(document -> document.get("view")).filter(Map.class::isInstance).map(view -> ((Map<?, ?>) view).get("name"))
             .filter(String.class::isInstance).map(String.class::cast).findFirst().orElse(null);
     }

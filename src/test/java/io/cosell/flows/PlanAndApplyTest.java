@@ -105,7 +105,8 @@ class PlanAndApplyTest {
     private List<Link> link(Map<String, String> records) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(4);
         // What is lost with the machine here can be made again, so no commit waits for the disk.
-        SingleConnectionDataSource database = new SingleConnectionDataSource(stage.settings.get("cosell.store.url") + "?synchronous=OFF", true);
+        SingleConnectionDataSource database = new SingleConnectionDataSource(stage.settings.get("cosell.store.url") + "?synchronous=OFF",
+            true);
         try (Connector connector = Connector.start(folder, stage.settings, Connector.Purpose.LOOK)) {
             Store store = new Store(database, stage.sandboxes.clock());
             Map<Link, Future<Exchange>> read = new LinkedHashMap<>();
@@ -138,7 +139,8 @@ class PlanAndApplyTest {
         for (int i = 0; i < deals.size(); i++) {
             Link deal = deals.get(i);
             if (i % 3 != 1) {
-                stage.partnerCenter.partnerEdits(deal.referralId(), Map.of("/details/dealValue", 1000 + i, "/details/notes", "Portal " + i));
+                stage.partnerCenter.partnerEdits(deal.referralId(), Map.of("/details/dealValue", 1000 + i, "/details/notes", "Portal "
+                    + i));
             }
             if (i % 3 != 0) {
                 stage.seller.edits(deal.recordId(), Map.of(DealField.NAME, "Renamed " + i, DealField.NOTES, "Seller " + i));
@@ -334,7 +336,8 @@ class PlanAndApplyTest {
             change(List.of(deal, deal, deal));
             Path file = folder.resolve("plan.json");
             assertThat(run("plan", deal.recordId(), deal.referralId(), "11111111-2222-3333-4444-555555555555", "--save", file.toString()))
-                .matches(result -> result.code() == 1 && result.out().contains("It could not be planned: Neither Partner Center nor the CRM"));
+                .matches(result -> result.code() == 1 && result.out()
+                .contains("It could not be planned: Neither Partner Center nor the CRM"));
             stage.system.fail(stage.nextWriteFails());
 
             Result applied = run("apply", file.toString());
