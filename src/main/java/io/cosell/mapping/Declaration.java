@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 record Declaration(String path, JsonNode values, Optional<Pattern> pattern, String replacement, boolean neverEmptied, String whenEmpty,
                    String why) {
 
+    private static final Pattern INDEX = Pattern.compile("\\d+");
+
     static Declaration of(String file, JsonNode node) {
         if (!node.path("path").isTextual() || !node.path("why").isTextual()) {
             throw new IllegalArgumentException(file + ": a declaration needs path and why: " + node);
@@ -40,8 +42,8 @@ record Declaration(String path, JsonNode values, Optional<Pattern> pattern, Stri
             return false;
         }
         for (int i = 0; i < declared.length; i++) {
-            boolean fits = declared[i].equals(parts[i]) || parts[i].matches("\\d+") && (declared[i].equals("*")
-                || declared[i].equals("1-") && !parts[i].equals("0"));
+            boolean any = declared[i].equals("*") || declared[i].equals("1-") && !parts[i].equals("0");
+            boolean fits = declared[i].equals(parts[i]) || any && INDEX.matcher(parts[i]).matches();
             if (!fits) {
                 return false;
             }

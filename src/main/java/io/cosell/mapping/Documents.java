@@ -45,6 +45,7 @@ final class Documents {
     private final JsonNode schema;
     private final Random random;
     private final Map<String, Deque<Integer>> stacks = new HashMap<>();
+    private final Map<String, Pattern> patterns = new HashMap<>();
 
     Documents(JsonNode schema, long seed) {
         this.schema = schema;
@@ -207,7 +208,7 @@ final class Documents {
     }
 
     private String text(JsonNode schema, String place) {
-        Pattern pattern = schema.has("pattern") ? Pattern.compile(schema.get("pattern").asText()) : null;
+        Pattern pattern = schema.has("pattern") ? patterns.computeIfAbsent(schema.get("pattern").asText(), Pattern::compile) : null;
         int least = schema.path("minLength").asInt(0);
         List<JsonNode> examples = list(schema.path("examples"));
         for (int i = 0; i < TRIES; i++) {

@@ -73,11 +73,9 @@ final class Leaves {
      * @throws IllegalArgumentException if no system would send such a value
      */
     static void handOver(Field field, ObjectNode view, ObjectNode target) {
-        JsonNode known = Normalise.canonical(field, view);
-        JsonNode canonical = switch (field.type()) {
-            case DOCUMENT, LIST, STATUS -> view;
-            default -> known;
-        };
+        boolean asItIs = field.type() == Field.Type.DOCUMENT || field.type() == Field.Type.LIST;
+        JsonNode known = asItIs ? view : Normalise.canonical(field, view);
+        JsonNode canonical = asItIs || field.type() == Field.Type.STATUS ? view : known;
         field.paths().stream().filter(path -> !view.at(path).isMissingNode()).forEach(path -> set(target, path, canonical.at(path)));
     }
 
