@@ -2,6 +2,7 @@ package io.cosell.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,6 @@ class ReplayTest {
     }
 
     private World world(String name) throws Exception {
-        return new World(Files.createDirectory(folder.resolve(name)), sandboxes -> new Dynamics365User(sandboxes.dynamics365()));
+        return new World(Files.createDirectory(folder.resolve(name)), Crm.DYNAMICS_365);
     }
 }

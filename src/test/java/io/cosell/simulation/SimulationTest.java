@@ -2,6 +2,7 @@ package io.cosell.simulation;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.cosell.sandbox.Crm;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -45,7 +46,7 @@ class SimulationTest {
             return;
         }
         Map<Long, String> failed = new TreeMap<>();
-        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()))) {
+        try (World world = new World(folder, Crm.DYNAMICS_365)) {
             for (long seed : seeds) {
                 Run.Outcome outcome = Run.of(world, seed);
                 if (!outcome.isGood() && failed.size() < MOST_FAILURES) {
