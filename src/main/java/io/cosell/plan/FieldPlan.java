@@ -422,13 +422,13 @@ final class FieldPlan {
     }
 
     private boolean writePartnerCenter(Value to, String why) {
-        if (context.input().onHold() && field.type() != Field.Type.STATUS) {
-            return false; // nothing is agreed on, so it goes out once the seller has answered
-        }
         if (context.partnerCenterClosed()) {
             refuseOnce(Refusal.Code.CLOSED, Side.CRM, crm, ("The deal is closed in Partner Center, nothing can be changed there. "
                 + "%s %s stays in the CRM only; open a new deal if Microsoft must know.").formatted(field.title(), words(crm.json())));
             return false;
+        }
+        if (context.input().onHold() && field.type() != Field.Type.STATUS) {
+            return false; // nothing is agreed on, so it goes out once the seller has answered
         }
         if (emptied(to)) {
             refuseOnce(Refusal.Code.EMPTY, Side.CRM, crm, ("%s may not be %s in Partner Center; it stays %s there. "

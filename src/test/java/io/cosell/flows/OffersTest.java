@@ -110,6 +110,24 @@ class OffersTest {
     }
 
     @Test
+    void whatIsEditedInAnOfferThatIsDeclinedInPartnerCenterIsThereOrListedAsRefused() {
+        String referral = stage.receivedOffer("Edited and declined over there");
+        stage.seller.edits(stage.link(referral).recordId(), DealField.NOTES, "Too late");
+        stage.polls(2);
+        stage.settled();
+
+        stage.partnerCenter.partnerDeclines(referral, "No time");
+        stage.eventually(() -> stage.record(referral).status().startsWith("Closed/"));
+        stage.comesToRest();
+        if (stage.seller.offers().travels()) {
+            assertThat(notes(referral)).isEqualTo("Too late");
+        } else {
+            assertThat(notes(referral)).isNotEqualTo("Too late");
+            assertThat(stage.link(referral).reason()).contains("Notes Too late stays in the CRM only");
+        }
+    }
+
+    @Test
     void anOfferWonAtOnceIsAWonOpportunity() {
         String referral = stage.receivedOffer("Won at once");
 

@@ -510,6 +510,18 @@ class PlannerTest {
         }
 
         @Test
+        void whatWaitsOnHoldIsListedWhenPartnerCenterClosesTheDeal() {
+            JsonNode pending = deal("New", "Pending", "a", 1);
+            Plan plan = Planner.plan(new PlanInput(policy, pending, deal("Closed", "Declined", "a", 1), deal("New", "Pending", "b", 1),
+                Map.of(), true, true));
+            assertThat(plan.crm()).extracting(Change::path).contains("/status");
+            assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
+                assertThat(refusal.code()).isEqualTo(Refusal.Code.CLOSED);
+                assertThat(refusal.path()).isEqualTo("/details/notes");
+            });
+        }
+
+        @Test
         void aRecordClosedInTheCrmTakesNoEditButItsOwnTravel() {
             JsonNode active = deal("Active", "Accepted", "a", 1);
             Plan plan = Planner.plan(new PlanInput(policy, active, deal("Active", "Accepted", "a", 2), deal("Closed", "Won", "b", 1),

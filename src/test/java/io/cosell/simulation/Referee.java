@@ -124,9 +124,9 @@ final class Referee {
         return field.startsWith(Sight.SOLUTION) ? SOLUTIONS : PATHS.get(field);
     }
 
-    /** Leads keep no solutions. */
+    /** Leads keep no solutions, and in some CRMs no more than the customer; what is not kept is not shown. */
     private static boolean travels(String field, Pair pair) {
-        return !field.startsWith(Sight.SOLUTION) || pair.record().kind().equals("opportunity");
+        return field.startsWith(Sight.SOLUTION) ? pair.record().kind().equals("opportunity") : pair.record().fields().containsKey(field);
     }
 
     // ---- sentence 4, and the end of sentence 1
@@ -148,11 +148,23 @@ final class Referee {
         for (String field : fields) {
             String here = pair.referral().fields().get(field);
             String there = pair.record().fields().get(field);
-            if (travels(field, pair) && !Objects.equals(here, there) && !isRefusedNow(link, field)) {
+            if (travels(field, pair) && !Objects.equals(here, there) && !isRefusedNow(link, field)
+                && !waitsForAnAnswer(pair, field)) {
                 violations.add("4: " + field + " is " + here + " in Partner Center and " + there + " in the CRM; link " + link.state()
                     + ", reason " + link.reason() + " " + brief(pair));
             }
         }
+    }
+
+    /**
+     * What a seller edits in an opportunity on hold goes to Partner Center when the deal is accepted, and not before (contract salesforce.md
+     * 2.8). What the connector writes into one, and what users enter in Partner Center alone, is equal all the same.
+     */
+    private boolean waitsForAnAnswer(Pair pair, String field) {
+        Place there = new Place(Side.CRM, pair.record().deal());
+        return pair.record().waits() && !field.equals(Sight.STATUS) && timeline.writes().stream()
+            .filter(write -> write.place().equals(there) && write.field().equals(field)).reduce((one, next) -> next).filter(Write::user)
+            .isPresent();
     }
 
     private boolean isRefusedNow(Link link, String field) {

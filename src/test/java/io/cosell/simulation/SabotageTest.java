@@ -2,6 +2,7 @@ package io.cosell.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.Crm;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -22,7 +23,7 @@ class SabotageTest {
 
     @BeforeAll
     static void open() {
-        whole = new World(sound, sandboxes -> new Dynamics365User(sandboxes.dynamics365()));
+        whole = new World(sound, Crm.DYNAMICS_365);
     }
 
     @AfterAll
@@ -33,7 +34,7 @@ class SabotageTest {
     @ParameterizedTest
     @EnumSource
     void isCaught(Sabotage sabotage, @TempDir Path folder) {
-        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()), sabotage)) {
+        try (World world = new World(folder, Crm.DYNAMICS_365, sabotage)) {
             Optional<Long> caught = LongStream.concat(LongStream.of(sabotage.seed()), LongStream.rangeClosed(1, MOST)).boxed()
                 .filter(seed -> !Run.of(world, seed).isGood()).findFirst();
             assertThat(caught).as("a seed that catches %s", sabotage).isPresent();

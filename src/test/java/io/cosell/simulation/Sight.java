@@ -35,6 +35,11 @@ record Sight(String id, String deal, String other, String kind, boolean shared, 
         return value == null ? "" : value.toString();
     }
 
+    /** Whether an opportunity waits for the seller's answer. A CRM that makes leads of offers has none. */
+    boolean waits() {
+        return kind.equals("opportunity") && fields.get(STATUS).equals("New");
+    }
+
     boolean isOpen() {
         return fields.get(STATUS).equals("New") || fields.get(STATUS).equals("Active");
     }

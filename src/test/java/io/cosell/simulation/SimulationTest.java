@@ -2,62 +2,71 @@ package io.cosell.simulation;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.cosell.sandbox.Crm;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The four sentences of the contract, whatever users, network and processes do. One seed again: {@code -Dsimulation.seed=4711}; more of
- * them: {@code -Dsimulation.runs=10000}.
+ * The four sentences of the contract, whatever users, network and processes do, with every CRM. One seed again:
+ * {@code -Dsimulation.seed=4711}; more of them: {@code -Dsimulation.runs=10000}; with one CRM: {@code -Dsimulation.crm=salesforce}.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.seed", 1);
-    private static final long RUNS = System.getProperty("simulation.seed") != null ? 1 : Long.getLong("simulation.runs", 300);
-
+    /** Seeds for each CRM in the build. */
+    private static final Map<Crm, Long> USUAL = Map.of(Crm.DYNAMICS_365, 300L, Crm.SALESFORCE, 150L);
+    private static final int HALVES = 2;
     private static final int MOST_FAILURES = 20;
 
     @TempDir
     Path folder;
 
-    @Test
-    void theContractHoldsOnEvenSeeds() {
-        holds(0);
+    static Stream<Arguments> parts() {
+        String chosen = System.getProperty("simulation.crm");
+        return Arrays.stream(Crm.values()).filter(crm -> chosen == null || crm == Crm.of(chosen))
+            .flatMap(crm -> IntStream.range(0, HALVES).mapToObj(half -> Arguments.of(crm, half)));
     }
 
-    @Test
-    void theContractHoldsOnOddSeeds() {
-        holds(1);
+    private static long runs(Crm crm) {
+        return System.getProperty("simulation.seed") != null ? 1 : Long.getLong("simulation.runs", USUAL.get(crm));
     }
 
-    private void holds(int half) {
-        long[] seeds = LongStream.range(FIRST, FIRST + RUNS).filter(seed -> seed % 2 == half).toArray();
+    @ParameterizedTest(name = "{0}, seeds that leave {1}")
+    @MethodSource("parts")
+    void theContractHolds(Crm crm, int half) {
+        long[] seeds = LongStream.range(FIRST, FIRST + runs(crm)).filter(seed -> seed % HALVES == half).toArray();
         if (seeds.length == 0) {
             return;
         }
         Map<Long, String> failed = new TreeMap<>();
-        try (World world = new World(folder, sandboxes -> new Dynamics365User(sandboxes.dynamics365()))) {
+        try (World world = new World(folder, crm)) {
             for (long seed : seeds) {
                 Run.Outcome outcome = Run.of(world, seed);
                 if (!outcome.isGood() && failed.size() < MOST_FAILURES) {
                     failed.put(seed, outcome.violations().get(0));
                 }
             }
-            failed.keySet().stream().findFirst().ifPresent(seed -> report(world, seed, failed));
+            failed.keySet().stream().findFirst().ifPresent(seed -> report(world, crm, seed, failed));
         }
     }
 
     /** Fails with the shortest list of steps for the first seed, and with all that was written in it. */
-    private static void report(World world, long seed, Map<Long, String> failed) {
+    private static void report(World world, Crm crm, long seed, Map<Long, String> failed) {
         List<Step> shortest = Shrinker.shrink(Step.of(seed), steps -> !new Run(world, seed, steps).play().isGood());
         Run.Outcome outcome = new Run(world, seed, shortest).play();
         fail("""
@@ -73,9 +82,9 @@ class SimulationTest {
             %s
             What is wrong:
             %s
-            Run it again: mvn -q -o test -Dtest=SimulationTest -Dsimulation.seed=%d""".formatted(lines(failed.entrySet()), seed,
+            Run it again: mvn -q -o test -Dtest=SimulationTest -Dsimulation.crm=%s -Dsimulation.seed=%d""".formatted(lines(failed.entrySet()), seed,
             lines(shortest), lines(outcome.timeline().writes()), lines(outcome.trace()), lines(world.store().journal()),
-            lines(outcome.violations()), seed));
+            lines(outcome.violations()), crm, seed));
     }
 
     private static String lines(Collection<?> list) {

@@ -10,6 +10,7 @@ import io.cosell.Surroundings;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Tokens;
 import io.cosell.lane.Lanes;
+import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.apache.camel.model.DelayDefinition;
+import org.apache.camel.spi.InterceptStrategy;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -59,9 +63,9 @@ final class World implements AutoCloseable {
 
     /**
      * @param folder where store and settings go
-     * @param crm    the seller's side
+     * @param crm    the CRM
      */
-    World(Path folder, Function<Sandboxes, CrmUser> crm) {
+    World(Path folder, Crm crm) {
         this(folder, crm, Optional.empty());
     }
 
@@ -69,17 +73,17 @@ final class World implements AutoCloseable {
      * A world whose connector lacks a protection.
      *
      * @param folder   where store, settings and edited routes and mappings go
-     * @param crm      the seller's side
+     * @param crm      the CRM
      * @param sabotage what is taken away
      */
-    World(Path folder, Function<Sandboxes, CrmUser> crm, Sabotage sabotage) {
+    World(Path folder, Crm crm, Sabotage sabotage) {
         this(folder, crm, Optional.of(sabotage));
     }
 
-    private World(Path folder, Function<Sandboxes, CrmUser> crm, Optional<Sabotage> sabotage) {
+    private World(Path folder, Crm which, Optional<Sabotage> sabotage) {
         sabotage.ifPresent(one -> one.prepare(folder));
         late = sabotage.filter(Sabotage::storesLate).isPresent() ? new LateIntake() : null;
-        this.crm = crm.apply(sandboxes);
+        crm = new CrmUser(which.seller(sandboxes));
         sandboxes.clock().stop();
         sandboxes.clock().set(START);
         gate = new Gate(new Gate.Watch() {
@@ -97,7 +101,7 @@ final class World implements AutoCloseable {
                 }
             }
         });
-        Map<String, String> settings = settings(folder);
+        Map<String, String> settings = settings(which, folder);
         sabotage.ifPresent(one -> settings.putAll(one.settings()));
         connector = Connector.start(folder, settings, Connector.Purpose.SERVE, surroundings());
         if (late != null) {
@@ -109,8 +113,8 @@ final class World implements AutoCloseable {
         atStart = systems().stream().map(SandboxSystem::state).toList();
     }
 
-    private Map<String, String> settings(Path folder) {
-        Map<String, String> settings = new LinkedHashMap<>(sandboxes.settings(folder));
+    private Map<String, String> settings(Crm which, Path folder) {
+        Map<String, String> settings = new LinkedHashMap<>(which.settings(sandboxes, folder));
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         settings.put("camel.main.routeFilterExcludePattern", NOT_STARTED);
         settings.put("cosell.crm-webhook.key", "not-used");
@@ -165,7 +169,22 @@ final class World implements AutoCloseable {
 
             @Override
             public Map<String, Object> beans() {
-                return late == null ? Map.of("gate", gate) : Map.of("gate", gate, "intake", late);
+                Map<String, Object> beans = new HashMap<>(Map.of("gate", gate, "waiting", waiting()));
+                if (late != null) {
+                    beans.put("intake", late);
+                }
+                return beans;
+            }
+        };
+    }
+
+    /** Where a route waits during a run, the clock goes on instead. */
+    private InterceptStrategy waiting() {
+        return (context, definition, target, next) -> !(definition instanceof DelayDefinition delay) ? target : exchange -> {
+            if (watch == null) {
+                target.process(exchange);
+            } else {
+                moveClock(Duration.ofMillis(delay.getExpression().evaluate(exchange, Long.class)));
             }
         };
     }

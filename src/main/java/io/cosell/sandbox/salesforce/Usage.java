@@ -45,7 +45,12 @@ final class Usage {
     }
 
     int used() {
-        Instant begin = clock.instant().minus(WINDOW);
+        Instant now = clock.instant();
+        Instant begin = now.minus(WINDOW);
+        // The clock may have been set back to an earlier day: calls that are still to come were not made.
+        while (!calls.isEmpty() && calls.peekLast().isAfter(now)) {
+            calls.removeLast();
+        }
         while (!calls.isEmpty() && !calls.peek().isAfter(begin)) {
             calls.remove();
         }
