@@ -1,9 +1,11 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.config.ConfigurationCheck;
 import io.cosell.conformance.Conformance;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
     description = "Keeps co-sell referrals in Microsoft Partner Center and opportunities in a CRM the same, both ways.",
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
-    subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
+    subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
         SyncCommand.class, PlanCommand.class, HealCommand.class, ConformanceCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
@@ -32,6 +34,11 @@ public final class RootCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return new RunCommand().call();
+    }
+
+    /** Everything wrong in the files of the working folder; {@code schema} may be null. */
+    ConfigurationCheck.Result check(Path schema) {
+        return Connector.check(folder, overrides, Optional.ofNullable(schema));
     }
 
     /** The checks of the adapter that is configured. */
