@@ -470,9 +470,13 @@ public final class Connector implements AutoCloseable {
     public static ConfigurationCheck.Result check(Path folder, Map<String, String> overrides, Optional<Path> schema) {
         String routes = location(folder, "routes");
         Path saved = schema.orElse(folder.resolve(CrmSchema.FILE));
-        return ConfigurationCheck.run(settings(folder, routes, overrides), Preflight.folder(routes),
-            Preflight.folder(location(folder, "mappings")), BEANS,
-            schema.isPresent() || Files.exists(saved) ? Optional.of(saved) : Optional.empty());
+        try {
+            return ConfigurationCheck.run(settings(folder, routes, overrides), Preflight.folder(routes),
+                Preflight.folder(location(folder, "mappings")), BEANS,
+                schema.isPresent() || Files.exists(saved) ? Optional.of(saved) : Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Checks all there is to check before anything starts, and reads the policy on the way. */

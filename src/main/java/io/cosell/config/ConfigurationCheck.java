@@ -41,16 +41,21 @@ public final class ConfigurationCheck {
      * @param mappings the folder of mappings
      * @param beans    the beans that routes may name
      * @param schema   the saved schema of the CRM, if there is one
+     * @throws IOException when the check itself could not be ended
      */
-    public static Result run(Settings settings, Path routes, Path mappings, Map<String, Class<?>> beans, Optional<Path> schema) {
+    public static Result run(Settings settings, Path routes, Path mappings, Map<String, Class<?>> beans, Optional<Path> schema)
+        throws IOException {
         List<Finding> findings = new ArrayList<>(settings.findings());
         String crm = settings.resolve("cosell.crm").orElse("");
         if (Crms.in(routes).contains(crm)) {
             List<Path> folders = List.of(routes, routes.resolve(Crms.PARTNER_CENTER), routes.resolve(crm));
             findings.addAll(Preflight.run(settings, folders, mappings));
+            findings.removeIf(RouteContents::isMissingVerb);
+            findings.addAll(RouteContents.run(settings, folders, routes.resolve(crm), beans));
             List<Spec> specs = MappingChecks.specs(settings, mappings).stream()
                 .filter(spec -> List.of(crm, Crms.PARTNER_CENTER).contains(spec.name().split("/")[0])).toList();
             findings.addAll(specFindings(crm, specs, mappings.resolve("fields.yaml")));
+            schema.ifPresent(file -> findings.addAll(SchemaChecks.run(crm, specs.stream().flatMap(spec -> Columns.of(spec).stream()).toList(), file)));
             if (!Files.isDirectory(mappings.resolve(crm))) {
                 findings.add(Finding.error(mappings.toString(), 0, "there is no folder of mappings for the CRM " + crm, "create " + crm + " in it"));
             }
