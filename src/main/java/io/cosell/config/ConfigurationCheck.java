@@ -55,7 +55,7 @@ public final class ConfigurationCheck {
             List<Spec> specs = MappingChecks.specs(settings, mappings).stream()
                 .filter(spec -> List.of(crm, Crms.PARTNER_CENTER).contains(spec.name().split("/")[0])).toList();
             findings.addAll(specFindings(crm, specs, mappings.resolve("fields.yaml")));
-            schema.ifPresent(file -> findings.addAll(SchemaChecks.run(crm, specs.stream().flatMap(spec -> Columns.of(spec).stream()).toList(), file)));
+            schema.ifPresent(file -> findings.addAll(SchemaChecks.run(crm, Columns.of(settings, mappings), file)));
             if (!Files.isDirectory(mappings.resolve(crm))) {
                 findings.add(Finding.error(mappings.toString(), 0, "there is no folder of mappings for the CRM " + crm, "create " + crm + " in it"));
             }

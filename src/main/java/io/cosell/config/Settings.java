@@ -119,12 +119,11 @@ public final class Settings {
         return Collections.unmodifiableMap(open);
     }
 
-    /** Whether someone has set any of a group of settings to another value than it is delivered with. */
+    /** Whether someone has given a value to any of a group's settings that are delivered without one. */
     private boolean isBegun(String group) {
         return catalog.values().stream().filter(setting -> setting.name().startsWith(group))
             .map(setting -> Map.entry(setting, source(setting.name())))
-            .anyMatch(one -> !one.getValue().byDefault() && !one.getValue().raw().isEmpty()
-                && !one.getValue().raw().equals(one.getKey().defaultValue()));
+            .anyMatch(one -> one.getKey().defaultValue().isEmpty() && !one.getKey().optional() && !one.getValue().raw().isEmpty());
     }
 
     /**
