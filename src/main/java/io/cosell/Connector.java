@@ -1,6 +1,7 @@
 package io.cosell;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.cosell.config.ConfigurationCheck;
 import io.cosell.config.Finding;
 import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
@@ -10,6 +11,8 @@ import io.cosell.flow.Calls;
 import io.cosell.flow.DealPlan;
 import io.cosell.flow.Documents;
 import io.cosell.flow.DoorKey;
+import io.cosell.flow.Healing;
+import io.cosell.flow.Intake;
 import io.cosell.flow.Ledger;
 import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
@@ -23,6 +26,7 @@ import io.cosell.lane.Lanes;
 import io.cosell.odata.ODataBatch;
 import io.cosell.plan.Policy;
 import io.cosell.plan.PolicyException;
+import io.cosell.schema.CrmSchema;
 import io.cosell.store.Database;
 import io.cosell.store.Heal;
 import io.cosell.store.Store;
@@ -95,6 +99,14 @@ public final class Connector implements AutoCloseable {
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
         "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal",
         "auto-heal-of-all", "auto-heal-at-start", "keep-call-counts");
+
+    /** The beans that routes may name. */
+    private static final Map<String, Class<?>> BEANS = Map.ofEntries(Map.entry("store", Store.class), Map.entry("lanes", Lanes.class),
+        Map.entry("planning", Planning.class), Map.entry("telling", Telling.class), Map.entry("ledger", Ledger.class),
+        Map.entry("healing", Healing.class), Map.entry("intake", Intake.class), Map.entry("documents", Documents.class),
+        Map.entry("times", Times.class), Map.entry("noticed", Noticed.class), Map.entry("calls", Calls.class),
+        Map.entry("odataBatch", ODataBatch.class), Map.entry("tokens", Tokens.class), Map.entry("doorKey", DoorKey.class),
+        Map.entry("webhookVerifier", WebhookVerifier.class));
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -479,6 +491,25 @@ public final class Connector implements AutoCloseable {
         try (Stream<Path> files = Files.list(Preflight.folder(folder))) {
             return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".camel.yaml")).sorted()
                 .map(name -> folder + "/" + name).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Everything wrong in settings, routes and mappings, without starting anything.
+     *
+     * @param folder    the working folder
+     * @param overrides settings that win over all others, by name
+     * @param schema    saved schema of the CRM; that of the working folder, if it is there, when none is named
+     */
+    public static ConfigurationCheck.Result check(Path folder, Map<String, String> overrides, Optional<Path> schema) {
+        String routes = location(folder, "routes");
+        Path saved = schema.orElse(folder.resolve(CrmSchema.FILE));
+        try {
+            return ConfigurationCheck.run(settings(folder, routes, overrides), Preflight.folder(routes),
+                Preflight.folder(location(folder, "mappings")), BEANS,
+                schema.isPresent() || Files.exists(saved) ? Optional.of(saved) : Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package io.cosell.cli;
 
 import io.cosell.Connector;
 import io.cosell.Surroundings;
+import io.cosell.config.ConfigurationCheck;
 import io.cosell.config.Settings;
 import io.cosell.conformance.Conformance;
 import io.cosell.flow.Answers;
@@ -19,8 +20,8 @@ import picocli.CommandLine.HelpCommand;
     description = "Keeps co-sell referrals in Microsoft Partner Center and opportunities in a CRM the same, both ways.",
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
-    subcommands = {RunCommand.class, DemoCommand.class, SandboxCommand.class, RegisterWebhookCommand.class,
-        SyncCommand.class, PlanCommand.class, ApplyCommand.class, TestCommand.class, HealCommand.class, ConformanceCommand.class,
+    subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SandboxCommand.class,
+        RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class, TestCommand.class, HealCommand.class, ConformanceCommand.class,
         HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
@@ -39,6 +40,11 @@ public final class RootCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return new RunCommand().call();
+    }
+
+    /** Everything wrong in the files of the working folder; {@code schema} may be null. */
+    ConfigurationCheck.Result check(Path schema) {
+        return Connector.check(folder, overrides, Optional.ofNullable(schema));
     }
 
     /** The checks of the adapter that is configured. */

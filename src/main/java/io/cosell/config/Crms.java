@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** The CRMs that a folder of routes serves: each folder in it, but for the one of Partner Center, is one and gives it its name. */
 final class Crms {
 
-    private static final String PARTNER_CENTER = "partner-center";
+    static final String PARTNER_CENTER = "partner-center";
     /** A name that settings, environment variables and addresses of routes can hold. */
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 

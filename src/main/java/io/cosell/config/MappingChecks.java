@@ -2,10 +2,10 @@ package io.cosell.config;
 
 import com.bazaarvoice.jolt.Chainr;
 import com.bazaarvoice.jolt.JsonUtils;
+import com.bazaarvoice.jolt.chainr.spec.ChainrEntry;
 import com.bazaarvoice.jolt.exception.JoltException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Checks the JOLT specs of a folder and those below it, apart from the folder of examples and those of CRMs that are not served. */
@@ -25,23 +28,40 @@ final class MappingChecks {
     private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
+    /** The functions of modify operations. JOLT leaves out without a word what names another one. */
+    static final List<String> FUNCTIONS = List.of("toLower", "toUpper", "concat", "join", "split", "substring", "trim", "leftPad", "rightPad",
+            "min", "max", "abs", "avg", "intSum", "doubleSum", "longSum", "intSubtract", "doubleSubtract", "longSubtract", "divide",
+            "divideAndRound", "toInteger", "toDouble", "toLong", "toBoolean", "toString", "size", "squashNulls", "recursivelySquashNulls",
+            "squashDuplicates", "noop", "isPresent", "notNull", "isNull", "firstElement", "lastElement", "elementAt", "toList", "sort");
+    private static final Pattern FUNCTION = Pattern.compile("=([A-Za-z]\\w*)(\\(.*)?", Pattern.DOTALL);
+
     private final Settings settings;
     private final List<Finding> findings = new ArrayList<>();
+    private final List<Spec> specs = new ArrayList<>();
 
     private MappingChecks(Settings settings) {
         this.settings = settings;
     }
 
     static List<Finding> run(Settings settings, Path folder) {
+        return check(settings, folder).findings;
+    }
+
+    /** The specs of a folder that can be read, apart from those of CRMs that are not served. */
+    static List<Spec> specs(Settings settings, Path folder) {
+        return check(settings, folder).specs;
+    }
+
+    private static MappingChecks check(Settings settings, Path folder) {
         MappingChecks checks = new MappingChecks(settings);
         if (Files.isDirectory(folder)) {
             names(folder).stream().filter(name -> !settings.isOfAnotherCrm(name.split("/")[0]))
-                    .forEach(name -> checks.checkFile(folder.resolve(name)));
+                    .forEach(name -> checks.checkFile(folder.resolve(name), name.substring(0, name.length() - ".json".length())));
         } else {
             checks.findings.add(Finding.error(folder.toString(), 0, "this folder of mappings can't be read",
                     "create it or correct its name"));
         }
-        return checks.findings;
+        return checks;
     }
 
     /** Every spec below the folder, as routes name them; none when the folder can't be read. */
@@ -54,7 +74,7 @@ final class MappingChecks {
         }
     }
 
-    private void checkFile(Path path) {
+    private void checkFile(Path path, String name) {
         String file = path.toString();
         try {
             String text = Placeholders.replace(Files.readString(path), placeholder -> value(file, placeholder));
@@ -64,9 +84,10 @@ final class MappingChecks {
                         "begin with [ and list at least one operation"));
                 return;
             }
-            List<Integer> lines = lines(text);
+            Spec parsed = Spec.parse(file, name, text);
+            specs.add(parsed);
             for (int i = 0; i < spec.size(); i++) {
-                compile(file, lines.get(i), spec.get(i));
+                compile(parsed, parsed.operations().get(i), spec.get(i));
             }
         } catch (JsonProcessingException e) {
             findings.add(Finding.error(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
@@ -78,11 +99,30 @@ final class MappingChecks {
     }
 
     /** One by one, as an error in a chain does not tell the operation's line. */
-    private void compile(String file, int line, JsonNode operation) {
+    private void compile(Spec spec, Spec.Member operation, JsonNode json) {
+        String kind = operation.textOf("operation");
+        if (!kind.isEmpty() && !kind.contains(".") && !ChainrEntry.STOCK_TRANSFORMS.containsKey(kind)) {
+            findings.add(Finding.error(spec.file(), operation.member("operation").orElse(operation).line(), "JOLT has no operation " + kind,
+                    Names.didYouMean(kind, ChainrEntry.STOCK_TRANSFORMS.keySet(), "known are "
+                    + String.join(", ", new TreeSet<>(ChainrEntry.STOCK_TRANSFORMS.keySet())))));
+            return;
+        }
+        if (kind.startsWith("modify")) {
+            operation.member("spec").ifPresent(instructions -> instructions.leaves((path, leaf) -> checkFunction(spec.file(), leaf)));
+        }
         try {
-            Chainr.fromSpec(List.of(JsonUtils.jsonToObject(operation.toString())));
+            Chainr.fromSpec(List.of(JsonUtils.jsonToObject(json.toString())));
         } catch (JoltException e) {
-            findings.add(Finding.error(file, line, "JOLT does not take this operation: " + e.getMessage().replaceAll("\\s+", " "), ""));
+            findings.add(Finding.error(spec.file(), operation.line(),
+                    "JOLT does not take this operation: " + e.getMessage().replaceAll("\\s+", " "), ""));
+        }
+    }
+
+    private void checkFunction(String file, Spec.Member leaf) {
+        Matcher function = FUNCTION.matcher(leaf.text().orElse(""));
+        if (function.matches() && !FUNCTIONS.contains(function.group(1))) {
+            findings.add(Finding.error(file, leaf.line(), "JOLT has no function " + function.group(1),
+                    Names.didYouMean(function.group(1), FUNCTIONS, "known are " + String.join(", ", FUNCTIONS))));
         }
     }
 
@@ -95,18 +135,5 @@ final class MappingChecks {
                                     "add it to application.properties or correct the name")));
                     return "missing";
                 });
-    }
-
-    /** Lines the elements of the outermost list begin in. */
-    private static List<Integer> lines(String text) throws IOException {
-        List<Integer> lines = new ArrayList<>();
-        try (JsonParser parser = JSON.createParser(text)) {
-            parser.nextToken();
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                lines.add(parser.currentTokenLocation().getLineNr());
-                parser.skipChildren();
-            }
-        }
-        return lines;
     }
 }

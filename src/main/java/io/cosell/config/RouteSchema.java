@@ -42,7 +42,16 @@ final class RouteSchema {
         this.schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4).getSchema(definition);
     }
 
+    /** The schema, read once: that takes longer than to check all routes against it. */
+    private static final class Once {
+        private static final RouteSchema SCHEMA = read();
+    }
+
     static RouteSchema load() {
+        return Once.SCHEMA;
+    }
+
+    private static RouteSchema read() {
         try (InputStream in = RouteSchema.class.getResourceAsStream(FILE)) {
             JsonNode definition = new ObjectMapper().readTree(in);
             loosen(definition);

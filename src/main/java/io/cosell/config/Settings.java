@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,7 @@ public final class Settings {
     private final Map<String, String> environment;
     private final List<String> crms;
     private final List<Finding> findings = new ArrayList<>();
+    private final Map<Finding, String> open = new LinkedHashMap<>();
     private String userFileName = "application.properties";
 
     /** A value before its placeholders are resolved, where it stands, and whether it is there as a default. */
@@ -108,6 +110,22 @@ public final class Settings {
     /** What is wrong with the settings, in no special order. */
     public List<Finding> findings() {
         return List.copyOf(findings);
+    }
+
+    /**
+     * Those of the findings that say no more than that a value is still to be given, with the setting's name: a variable of the environment
+     * that is not set here, and what is empty among settings of a system for which nobody has set any yet. Where the connector shall run
+     * they are mistakes; where its files are only looked at they are not.
+     */
+    Map<Finding, String> open() {
+        return Collections.unmodifiableMap(open);
+    }
+
+    /** Whether someone has given a value to any of a group's settings that are delivered without one. */
+    private boolean isBegun(String group) {
+        return catalog.values().stream().filter(setting -> setting.name().startsWith(group))
+            .map(setting -> Map.entry(setting, source(setting.name())))
+            .anyMatch(one -> one.getKey().defaultValue().isEmpty() && !one.getKey().optional() && !one.getValue().raw().isEmpty());
     }
 
     /**
@@ -267,6 +285,10 @@ public final class Settings {
                 findings.add(Finding.error(file.name(), entry.line(), "there is no setting " + entry.key(),
                         Names.didYouMean(entry.key(), catalog.keySet(), "remove the line")));
             }
+            if (!entry.key().startsWith(OWN) && !entry.key().startsWith("camel.")) {
+                Names.nearest(entry.key(), catalog.keySet()).ifPresent(meant -> findings.add(Finding.warning(file.name(), entry.line(),
+                        "nothing reads " + entry.key(), "did you mean " + meant + "?")));
+            }
             given.put(entry.key(), new Value(entry.value(), file.name(), entry.line(), false));
             if (catalog.containsKey(entry.key()) && catalog.get(entry.key()).secret() && !entry.value().isEmpty()
                     && !FROM_OUTSIDE.matcher(entry.value()).matches()) {
@@ -293,13 +315,21 @@ public final class Settings {
         }
         if (!unresolved.isEmpty()) {
             String missing = unresolved.get(0);
-            findings.add(Finding.error(file, line, setting.name() + " refers to {{" + missing + "}}, which is not set",
+            Finding finding = Finding.error(file, line, setting.name() + " refers to {{" + missing + "}}, which is not set",
                     missing.startsWith("env:") ? "set the environment variable " + missing.substring("env:".length())
-                            : Names.didYouMean(missing, names(), "set it or write the value here")));
+                            : Names.didYouMean(missing, names(), "set it or write the value here"));
+            findings.add(finding);
+            if (missing.startsWith("env:")) {
+                open.put(finding, setting.name());
+            }
         } else if (value.isEmpty()) {
             if (isNeeded(setting)) {
-                findings.add(Finding.error(file, line, setting.name() + " is missing", "set it to " + setting.type().expected()
-                        + (setting.description().isEmpty() ? "" : ": " + setting.description())));
+                Finding finding = Finding.error(file, line, setting.name() + " is missing", "set it to " + setting.type().expected()
+                        + (setting.description().isEmpty() ? "" : ": " + setting.description()));
+                findings.add(finding);
+                if (!isBegun(setting.name().substring(0, setting.name().indexOf('.', OWN.length()) + 1))) {
+                    open.put(finding, setting.name());
+                }
             }
         } else if (!setting.type().accepts(value)) {
             findings.add(Finding.error(source.file(), source.line(),

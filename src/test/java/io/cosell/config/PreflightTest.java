@@ -178,7 +178,7 @@ class PreflightTest {
         assertThat(run()).satisfiesExactly(
                 line -> assertThat(line).isEqualTo("mappings/object.json:1: this is not a chain of JOLT operations — "
                         + "begin with [ and list at least one operation"),
-                line -> assertThat(line).startsWith("mappings/op.json:4: JOLT does not take this operation: "),
+                line -> assertThat(line).isEqualTo("mappings/op.json:4: JOLT has no operation shfit — did you mean shift?"),
                 line -> assertThat(line).isEqualTo("mappings/setting.json:3: there is no value for {{cosell.vaule-field}} — "
                         + "did you mean cosell.value-field?"),
                 line -> assertThat(line).startsWith("mappings/twice.json:3: this is not JSON: Duplicate field 'a'"));
