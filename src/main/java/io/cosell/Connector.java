@@ -106,7 +106,7 @@ public final class Connector implements AutoCloseable {
         Map.entry("healing", Healing.class), Map.entry("intake", Intake.class), Map.entry("documents", Documents.class),
         Map.entry("times", Times.class), Map.entry("noticed", Noticed.class), Map.entry("calls", Calls.class),
         Map.entry("odataBatch", ODataBatch.class), Map.entry("tokens", Tokens.class), Map.entry("doorKey", DoorKey.class),
-        Map.entry("webhookVerifier", WebhookVerifier.class));
+        Map.entry("plans", Plans.class), Map.entry("webhookVerifier", WebhookVerifier.class));
 
     private final Main main;
     private final HikariDataSource dataSource;
