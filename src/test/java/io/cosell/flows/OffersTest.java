@@ -123,7 +123,7 @@ class OffersTest {
             assertThat(notes(referral)).isEqualTo("Too late");
         } else {
             assertThat(notes(referral)).isNotEqualTo("Too late");
-            assertThat(stage.link(referral).reason()).contains("Notes Too late stays in the CRM only");
+            assertThat(stage.link(referral).reason()).contains("Notes \"Too late\" stays in the CRM only");
         }
     }
 

@@ -29,7 +29,7 @@ class SimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.seed", 1);
     /** Seeds for each CRM in the build. */
-    private static final Map<Crm, Long> USUAL = Map.of(Crm.DYNAMICS_365, 300L, Crm.SALESFORCE, 150L);
+    private static final Map<Crm, Long> USUAL = Map.of(Crm.DYNAMICS_365, 200L, Crm.SALESFORCE, 100L);
     private static final int HALVES = 2;
     private static final int MOST_FAILURES = 20;
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,8 @@ class TinyCrmConformanceTest {
         assertThat(report.checks().stream().map(Check::verb)).contains("crm-row", "crm-changed-since");
     }
 
-    /** Each is a mistake that is easily made. */
+    /** Each is a mistake that is easily made. Ten runs of the whole suite: {@code mvn verify -Dtests.left.out=} has them too. */
+    @Tag("long")
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "routes/tinycrm/crm-update.camel.yaml; name: If-Match; name: If-Matched; crm-update: a version tag that is not the current one",
