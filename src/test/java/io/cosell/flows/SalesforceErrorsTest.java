@@ -7,6 +7,7 @@ import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
+import io.cosell.sandbox.Request;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
 import java.nio.file.Path;
