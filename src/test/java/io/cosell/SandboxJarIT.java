@@ -17,7 +17,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,8 +132,9 @@ class SandboxJarIT {
     void aConnectorWithTheSettingsThatItWritesBringsADealAcross() throws Exception {
         ControlClient control = sandbox("sandbox.txt", "--settings", "application.properties", "--seed-data", "2");
         int observed = freePort();
-        Files.writeString(folder.resolve("application.properties"), "\ncamel.management.enabled = true\ncamel.management.port = " + observed + "\n",
-            StandardOpenOption.APPEND);
+        Path settings = folder.resolve("application.properties");
+        Files.writeString(settings, Files.readString(settings).replace("camel.management.enabled = false",
+            "camel.management.enabled = true\ncamel.management.port = " + observed));
         start("connector.txt", "run");
 
         await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(control.get("/systems/dynamics365/history").json()
