@@ -231,10 +231,28 @@ public final class Ledger {
     public void intend(Exchange exchange) {
         Link link = link(exchange);
         Plan plan = plan(exchange);
+        Map<String, Object> referral = document(exchange, "referral");
+        Map<String, Object> record = document(exchange, "record");
+        JsonNode intent = planning.intentOf(plan, referral, record);
         // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
+        set(exchange, store.progress(link, Store.columns("base", planning.settledBase(link, referral, record), "intent", intent),
+            intent.equals(link.intent()) ? List.of() : planning.conflicts(plan)));
+    }
+
+    /**
+     * Ends a run that failed after it had begun to write: what each side said last is held against what was intended, and what is done
+     * is agreed on. At a later look nobody could tell what was never written from what a user has undone since. Does nothing after
+     * {@link #done}.
+     */
+    public void keepWhatIsDone(Exchange exchange) {
+        Link link = link(exchange);
+        if (link.intent() == null) {
+            return;
+        }
         JsonNode base = planning.settledBase(link, document(exchange, "referral"), document(exchange, "record"));
-        set(exchange, store.progress(link, Store.columns("base", base, "intent", plan.intent()),
-            plan.intent().equals(link.intent()) ? List.of() : planning.conflicts(plan)));
+        if (!base.equals(link.base())) {
+            set(exchange, store.progress(link, Store.columns("base", base), List.of()));
+        }
     }
 
     /**
@@ -248,8 +266,8 @@ public final class Ledger {
         if (refused.equals(link.refused())) {
             throw cause;
         }
-        store.progress(link, Store.columns("refused", refused, "intent", null),
-            costing(exchange, List.of(Entry.of("refused", cause.getMessage()))));
+        set(exchange, store.progress(link, Store.columns("refused", refused, "intent", null),
+            costing(exchange, List.of(Entry.of("refused", cause.getMessage())))));
         throw new StaleFailure("Partner Center refused one field; the others are planned again.");
     }
 
@@ -283,8 +301,8 @@ public final class Ledger {
         if (microsoft != null) {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
         }
-        Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason, "base", plan.nextBase(),
-            "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
+        Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason,
+            "base", planning.baseAfter(link, plan, referral, record), "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
             "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
             "compared_under", mappingVersion);
         if (document(exchange, "microsoft") != null) {

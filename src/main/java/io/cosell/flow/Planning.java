@@ -90,15 +90,28 @@ public final class Planning {
         return settledBase(link, intent, record, view(referral), view(record));
     }
 
-    private JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
-        JsonNode base = baseFor(link, record, crm);
-        return intent == null ? base : Planner.settle(policy, base, intent, partnerCenter, crm, isFoundAgain(intent, record));
+    /**
+     * The base after a plan was written. Where the record became another by it, such as a lead that was accepted, that one holds more than
+     * the plan could know, and all of it was written.
+     */
+    public JsonNode baseAfter(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
+        return link.intent() == null ? plan.nextBase()
+            : Planner.settle(policy, plan.nextBase(), link.intent(), view(referral), view(record), isFoundAgain(link, link.intent(), record));
     }
 
-    /** Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity holds other fields. */
-    private static boolean isFoundAgain(JsonNode intent, Map<String, Object> record) {
+    private JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
+        JsonNode base = baseFor(link, record, crm);
+        return intent == null ? base : Planner.settle(policy, base, intent, partnerCenter, crm, isFoundAgain(link, intent, record));
+    }
+
+    /**
+     * Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity was filled from it
+     * only if it carries the referral's identifier: the CRM makes it, we fill it.
+     */
+    private static boolean isFoundAgain(Link link, JsonNode intent, Map<String, Object> record) {
         String making = intent.path(MAKING).asText();
-        return making.equals(REFERRAL) || making.equals(record.get("kind"));
+        return making.equals(REFERRAL)
+            || making.equals(record.get("kind")) && (link.recordKind() == null || link.referralId().equals(record.get("referralId")));
     }
 
     /** The link's intent if something is made from it; null otherwise. */
@@ -126,6 +139,22 @@ public final class Planning {
             .filter(field -> field.updates(io.cosell.plan.Side.CRM) || field.updates(io.cosell.plan.Side.PARTNER_CENTER))
             .flatMap(field -> field.paths().stream()).filter(path -> !view.at(path).isMissingNode())
             .forEach(path -> values.set(path, view.at(path)));
+        return intent;
+    }
+
+    /**
+     * What is about to be stored before a plan is written. A lead may become an opportunity by it, which is made from all of the referral
+     * and not only from what leads hold.
+     */
+    public ObjectNode intentOf(Plan plan, Map<String, Object> referral, Map<String, Object> record) {
+        if (!"lead".equals(record.get("kind"))) {
+            return plan.intent().deepCopy();
+        }
+        ObjectNode intent = intentOf(io.cosell.plan.Side.CRM, "opportunity", Planner.receive(policy, view(referral)));
+        ObjectNode whole = (ObjectNode) intent.get(io.cosell.plan.Side.CRM.key());
+        plan.partnerCenter().forEach(change -> whole.remove(change.path()));
+        plan.crm().forEach(change -> whole.set(change.path(), change.to()));
+        plan.intent().properties().forEach(part -> intent.putIfAbsent(part.getKey(), part.getValue()));
         return intent;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.Trouble;
+import io.cosell.store.Side;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,7 @@ class JustMadeTest {
             stage.eventually(() -> stage.link(referral).failures() == 1);
             String record = stage.link(referral).recordId();
 
-            stage.rows("msft_microsoftsolution", "_msft_opportunityid_value", record).stream()
-                .filter(row -> MORE.equals(stage.crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
-                    .get("msft_solutionidentifier")))
-                .forEach(row -> stage.crm.delete("msft_microsoftsolution", (String) row.get("msft_microsoftsolutionid")));
+            takeOut(stage, record, MORE);
             stage.connector().lanes().runNow(stage.link(referral).id());
             stage.eventually(() -> stage.link(referral).failures() == 0 && !stage.link(referral).isMarked());
 
@@ -68,10 +66,7 @@ class JustMadeTest {
     void aSolutionTakenOutOfARecordThatIsFoundAgainStaysOut() {
         try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h", "cosell.crm-changes.schedule", NEVER))) {
             String referral = madeUnseen(stage);
-            stage.rows("msft_microsoftsolution", "_msft_opportunityid_value", referral).stream()
-                .filter(row -> MORE.equals(stage.crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
-                    .get("msft_solutionidentifier")))
-                .forEach(row -> stage.crm.delete("msft_microsoftsolution", (String) row.get("msft_microsoftsolutionid")));
+            takeOut(stage, referral, MORE);
 
             goesOn(stage, referral);
 
@@ -93,5 +88,84 @@ class JustMadeTest {
             assertThat(stage.at(stage.partnerCenter.referral(referral), "details", "notes")).isEqualTo("Edited since");
             assertThat(stage.reasons(referral, "conflict")).isEmpty();
         }
+    }
+
+    @Test
+    void aSolutionTakenOutOfTheOpportunityThatALeadBecameStaysOut() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", NEVER))) {
+            String referral = twoSolutions(stage);
+            stage.partnerCenter.partnerEdits(referral, Map.of("/status", "Active", "/substatus", "Accepted"));
+            stage.eventually(() -> "opportunity".equals(stage.link(referral).recordKind()) && !stage.link(referral).isMarked());
+            String opportunity = stage.link(referral).recordId();
+            assertThat(stage.solutionsOf(opportunity)).contains(MORE);
+
+            takeOut(stage, opportunity, MORE);
+            stage.connector().store().mark(stage.link(referral).id(), Side.RECORD);
+            goesOn(stage, referral);
+
+            assertThat(stage.solutionsOf(opportunity)).containsExactly("SOL-34104-EBB");
+            assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
+        }
+    }
+
+    @Test
+    void aSolutionTakenOutOfTheOpportunityThatALeadBecameUnseenStaysOut() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h", "cosell.crm-changes.schedule", NEVER))) {
+            String referral = twoSolutions(stage);
+            boolean[] done = {false};
+            stage.crm.fail(FaultPlan.Rule.byChance("dynamics365", null, Trouble.ANSWER_LOST, 1), request -> {
+                boolean fills = !done[0] && request.text().contains("PATCH") && request.text().contains("/opportunities(");
+                done[0] |= fills;
+                return fills;
+            });
+            stage.partnerCenter.partnerEdits(referral, Map.of("/status", "Active", "/substatus", "Accepted"));
+            stage.eventually(() -> stage.link(referral).failures() == 1);
+            String opportunity = (String) stage.rows("opportunity", "msft_microsoftpartnercenterreferralidentifier", referral).get(0).get("opportunityid");
+            assertThat(stage.solutionsOf(opportunity)).contains(MORE);
+
+            takeOut(stage, opportunity, MORE);
+            stage.connector().store().mark(stage.link(referral).id(), Side.RECORD);
+            goesOn(stage, referral);
+
+            assertThat(stage.solutionsOf(opportunity)).containsExactly("SOL-34104-EBB");
+            assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
+        }
+    }
+
+    /** The referral was written; that the record could not be told of it leaves the run half done. */
+    @Test
+    void whatAFailedRunHasWrittenIsAgreedOn() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h"))) {
+            String opportunity = stage.sharedOpportunity("Half done", changes -> { });
+            String referral = stage.link(opportunity).referralId();
+            stage.comesToRest();
+            stage.system.fail(stage.nextWriteFails());
+            stage.solution(opportunity, MORE);
+            stage.eventually(() -> stage.link(referral).failures() == 1);
+            assertThat(stage.partnerCenter.referral(referral).toString()).contains(MORE);
+
+            stage.partnerCenter.partnerEdits(referral, Map.of("/details/requirements/solutions",
+                List.of(Map.of("id", "SOL-34104-EBB", "name", "One", "type", "Name"))));
+            goesOn(stage, referral);
+
+            assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
+            assertThat(stage.solutionsOf(opportunity)).doesNotContain(MORE);
+        }
+    }
+
+    /** An offer of two solutions that waits as a lead; returns the referral's id. */
+    private static String twoSolutions(Stage stage) {
+        String referral = stage.offer("Offer of two", changes -> Stage.part(Stage.part(changes, "details"), "requirements").put("solutions",
+            List.of(Map.of("id", "SOL-34104-EBB", "name", "One", "type", "Name"), Map.of("id", MORE, "name", "Two", "type", "Name"))));
+        stage.eventually(() -> stage.isLinked(referral));
+        stage.settled();
+        return referral;
+    }
+
+    private static void takeOut(Stage stage, String opportunity, String solution) {
+        stage.rows("msft_microsoftsolution", "_msft_opportunityid_value", opportunity).stream()
+            .filter(row -> solution.equals(stage.crm.row("msft_microsoftsolutiondetail", (String) row.get("_msft_solutiondetailid_value"))
+                .get("msft_solutionidentifier")))
+            .forEach(row -> stage.crm.delete("msft_microsoftsolution", (String) row.get("msft_microsoftsolutionid")));
     }
 }
