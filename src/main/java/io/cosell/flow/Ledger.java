@@ -147,10 +147,8 @@ public final class Ledger {
             || other.get().recordId() == null && other.get().intent() == null) {
             return false;
         }
-        store.mark(other.get().id(), Side.RECORD);
+        set(exchange, store.handOver(link(exchange), other.get()));
         exchange.setVariable("otherLane", other.get().id());
-        set(exchange, store.finish(link(exchange), Store.columns("record_id", null, "record", null, "state", "ended",
-            "reason", "The record belongs to the deal of referral " + referralId + "; it goes on there."), List.of()));
         return true;
     }
 

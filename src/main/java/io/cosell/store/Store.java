@@ -417,6 +417,21 @@ public final class Store {
         });
     }
 
+    /**
+     * The record of a link turns out to belong to the deal of another one, whose lane is marked, all or nothing: a mark set for itself
+     * would wait for nobody to call the lane when this link changes in the same moment.
+     *
+     * @param ofRecord   link that knows only the record; it ends
+     * @param ofReferral link of the referral that the record names
+     */
+    public Link handOver(Link ofRecord, Link ofReferral) {
+        return transaction.execute(status -> {
+            mark(ofReferral.id(), Side.RECORD);
+            return finish(ofRecord, columns("record_id", null, "record", null, "state", "ended",
+                "reason", "The record belongs to the deal of referral " + ofReferral.referralId() + "; it goes on there."), List.of());
+        });
+    }
+
     /** A map that may hold nulls, from names and values in turn. */
     public static Map<String, Object> columns(Object... namesAndValues) {
         Map<String, Object> columns = new LinkedHashMap<>();

@@ -367,6 +367,20 @@ class StoreTest {
     }
 
     @Test
+    void aRecordIsHandedOverWithItsMarkOrNotAtAll() {
+        accept(event("referral-created", "R1", "t1"), row("O1", "W/1", true));
+        done("R1");
+        Link stale = linkOf("O1");
+        store.intend(stale, null);
+        assertThatExceptionOfType(StaleClaimException.class).isThrownBy(() -> store.handOver(stale, linkOf("R1")));
+        assertThat(linkOf("R1").isMarked()).isFalse();
+
+        store.handOver(linkOf("O1"), linkOf("R1"));
+        assertThat(linkOf("R1")).matches(l -> l.isMarked() && l.recordMoved() && !l.referralMoved());
+        assertThat(store.link(stale.id())).matches(l -> l.recordId() == null && l.state().equals("ended") && !l.isMarked());
+    }
+
+    @Test
     void aDealIsFoundByAnyOfItsIds() {
         accept(event("referral-created", "R1", "t1"));
         Link link = done("R1", "record_id", "O1", "engagement_id", "E1");
