@@ -15,13 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /** Auto-heal of synchronization details: what events and polls missed is found and repaired, and said so. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class AutoHealTest {
 
     @TempDir

@@ -6,11 +6,10 @@ import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Records that can't be shared: each ends with a reason, and no other deal waits for it. */
 @ForEveryCrm
@@ -18,23 +17,26 @@ class BadRecordTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    static Stage stage;
-    static Seller seller;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
+    private final Seller seller;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
-        seller = new Seller(stage);
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    @Test
+    BadRecordTest(Crm crm) {
+        stage = STAGES.get(crm);
+        seller = new Seller(stage);
+    }
+
+    @TestInTurn
     void aRecordWithoutAccountIsToldSo() {
         String id = stage.opportunity("Nobody's deal", values -> values.remove(DealField.ACCOUNT));
         stage.solution(id, "SOL-34104-EBB");
@@ -45,7 +47,7 @@ class BadRecordTest {
         assertThat(seller.referralsOf(id)).isEmpty();
     }
 
-    @Test
+    @TestInTurn
     void aDealClosedBeforeItIsSharedIsLeftOut() {
         String id = stage.opportunity("Late deal", values -> values.put(DealField.SYNC, true));
         String quick = stage.opportunity("Closed before it was shared", values -> { });
@@ -65,7 +67,7 @@ class BadRecordTest {
         stage.eventually(() -> stage.link(id).state().equals("resting"));
     }
 
-    @Test
+    @TestInTurn
     void aLaneThatWaitsHoldsNoOtherUp() {
         String slow = stage.sharedOpportunity("Slow deal", values -> { });
         String fast = stage.sharedOpportunity("Fast deal", values -> { });

@@ -9,11 +9,10 @@ import io.cosell.sandbox.Reply;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Referrals that no contract foresees: each ends with a reason, holds up no other deal, and goes on once it is corrected. */
 @ForEveryCrm
@@ -21,21 +20,24 @@ class BadReferralTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    private static Stage stage;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    @Test
+    BadReferralTest(Crm crm) {
+        stage = STAGES.get(crm);
+    }
+
+    @TestInTurn
     void anUnknownStatusOfANewReferralIsNamed() {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Dormant from the start", changes -> { });
@@ -51,7 +53,7 @@ class BadReferralTest {
         assertThat(stage.record(referral).values()).containsEntry(DealField.NOTES, "Awake");
     }
 
-    @Test
+    @TestInTurn
     void anUnknownStatusOfADealInStepLeavesItsOtherFieldsTravelling() {
         String referral = stage.receivedDeal("Dormant later");
         stage.partnerCenter.holdWebhooks(true);
@@ -67,7 +69,7 @@ class BadReferralTest {
         assertThat(stage.record(referral).status()).isEqualTo("Active/Accepted");
     }
 
-    @Test
+    @TestInTurn
     void aDateWithoutZoneIsNotGuessed() {
         String referral = stage.receivedDeal("No zone");
         stage.partnerCenter.holdWebhooks(true);
@@ -89,7 +91,7 @@ class BadReferralTest {
         stage.eventually(() -> "2027-04-01".equals(stage.record(referral).get(DealField.CLOSING)));
     }
 
-    @Test
+    @TestInTurn
     void aReferralThatIsNotThereEndsWithAReasonAndOnce() {
         String nowhere = UUID.randomUUID().toString();
         byte[] event = Stage.event("referral-updated", nowhere);
@@ -103,7 +105,7 @@ class BadReferralTest {
         assertThat(stage.partnerCenter.count(call -> call.path().contains(nowhere))).isEqualTo(1);
     }
 
-    @Test
+    @TestInTurn
     void aReferralWithoutCustomerBecomesAnOfferAndAnOpportunityWithoutAccount() {
         String offer = stage.offer("Nameless offer", changes -> changes.remove("customerProfile"));
         stage.eventually(() -> stage.isLinked(offer));
@@ -121,7 +123,7 @@ class BadReferralTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void textIsTakenAsItIs() {
         String name = "A\tdeal with \"quotes\", 'apostrophes', ${body} {{cosell.crm}} </script> %2F \\ and 🙂";
         String notes = "First\r\nsecond\nthird\u0007 bell and \u00a0 space"
@@ -143,7 +145,7 @@ class BadReferralTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void anAnswerThatIsNotJsonIsTakenForAFailureOfTheMoment() {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Behind a proxy page", changes -> { });
@@ -156,7 +158,7 @@ class BadReferralTest {
     }
 
     /** The next read of this referral shows another value. */
-    private static void readsAs(String referral, String member, Object value) {
+    private void readsAs(String referral, String member, Object value) {
         Map<String, Object> shown = stage.partnerCenter.referral(referral);
         shown.put(member, value);
         stage.partnerCenter.fail(Fault.instead("GET", referral, Reply.json(200, shown)));

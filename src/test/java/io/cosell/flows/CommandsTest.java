@@ -14,11 +14,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -29,28 +30,33 @@ class CommandsTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    static Stage stage;
-    static Seller seller;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Crm crm;
+    private final Stage stage;
+    private final Seller seller;
 
     private record Result(int code, String out, String err) {
     }
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
-        seller = new Seller(stage);
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    private static Result run(String... args) {
+    CommandsTest(Crm crm) {
+        this.crm = crm;
+        stage = STAGES.get(crm);
+        seller = new Seller(stage);
+    }
+
+    private Result run(String... args) {
         Map<String, String> settings = new HashMap<>(stage.settings);
-        settings.put("camel.main.name", "command");
+        settings.put("camel.main.name", "command-" + stage.which.setting());
         CommandLine line = Cosell.commands(folder, settings);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -59,7 +65,7 @@ class CommandsTest {
         return new Result(code, out.toString(), err.toString());
     }
 
-    @Test
+    @TestInTurn
     void planShowsFieldByFieldAndWritesNothing() {
         String id = stage.sharedOpportunity("Planned deal", values -> { });
         String referral = stage.link(id).referralId();
@@ -89,14 +95,14 @@ class CommandsTest {
         assertThat(stage.store().journal()).hasSize(journal);
     }
 
-    @Test
+    @TestInTurn
     void planOfADealInStepSaysSo() {
         String id = stage.sharedOpportunity("Deal in step", values -> { });
 
         assertThat(run("plan", id)).isEqualTo(new Result(0, "Nothing would be written: both sides are in step.\n", ""));
     }
 
-    @Test
+    @TestInTurn
     void planOfADealWithOneSideSaysWhatWouldBecomeOfIt() {
         String id = stage.opportunity("Deal of one side", values -> { });
         assertThat(run("plan", id).out()).contains("Nothing would be written. Sync with Partner Center is not set to Yes in the record.");
@@ -104,7 +110,7 @@ class CommandsTest {
         assertThat(stage.store().find(id)).isEmpty();
     }
 
-    @Test
+    @TestInTurn
     void syncBringsOneDealInStepByEitherId() {
         String id = stage.sharedOpportunity("Synced deal", values -> { });
         String referral = stage.link(id).referralId();
@@ -125,7 +131,7 @@ class CommandsTest {
         }
     }
 
-    @Test
+    @TestInTurn
     void syncTakesUpADealThatNoEventToldOf() {
         stage.partnerCenter.dropWebhooks(true);
         String referral;
@@ -142,7 +148,7 @@ class CommandsTest {
         assertThat(stage.record(referral).referralId()).isEqualTo(referral);
     }
 
-    @Test
+    @TestInTurn
     void syncOfADealThatLacksSomethingSaysWhat() {
         String id = stage.opportunity("Deal that lacks", values -> { });
         stage.share(id);
@@ -153,7 +159,7 @@ class CommandsTest {
         assertThat(result.out()).contains("resting: Solution ID is required.");
     }
 
-    @Test
+    @TestInTurn
     void syncOfAllThatRestTriesEachAndSaysHowItWent() {
         String first = stage.opportunity("First that rests", values -> { });
         String second = stage.opportunity("Second that rests", values -> { });
@@ -169,6 +175,7 @@ class CommandsTest {
             "Record " + second + ":\nresting: Solution ID is required.");
     }
 
+    @Execution(ExecutionMode.SAME_THREAD)
     @ParameterizedTest
     @ValueSource(strings = {"sync", "plan"})
     void anUnknownIdIsSaidInPlainWords(String command) {
@@ -179,7 +186,7 @@ class CommandsTest {
         assertThat(result.err()).startsWith("Neither Partner Center nor the CRM knows 11111111-2222-3333-4444-555555555555").hasLineCount(1);
     }
 
-    @Test
+    @TestInTurn
     void registerWebhookSaysWhatItDid() {
         stage.sandboxes.clock().move(Duration.ofMinutes(2));
 
@@ -191,6 +198,7 @@ class CommandsTest {
             .contains("A validation event arrived.");
     }
 
+    @Execution(ExecutionMode.SAME_THREAD)
     @ParameterizedTest
     @ValueSource(strings = {"run", "sync", "plan", "apply", "register-webhook"})
     void everyCommandExplainsItself(String command) {
@@ -200,7 +208,7 @@ class CommandsTest {
         assertThat(result.out()).startsWith("Usage: cosell " + command).contains("Example: java -jar cosell.jar " + command);
     }
 
-    @Test
+    @TestInTurn
     void aWrongCommandLineIsAnExitCodeOfItsOwn() {
         assertThat(run("plan").code()).isEqualTo(2);
         assertThat(run("plan").err()).contains("Missing required argument").contains("Usage: cosell plan");

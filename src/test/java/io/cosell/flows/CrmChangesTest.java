@@ -13,13 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /** CRM Opportunity to Partner Center: what polling notices, and what it leaves alone. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class CrmChangesTest {
 
     @TempDir

@@ -8,11 +8,10 @@ import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** CRM to Partner Center: what a seller changes in a shared opportunity. */
 @ForEveryCrm
@@ -20,25 +19,28 @@ class CrmToPartnerCenterOutTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    static Stage stage;
-    static Seller seller;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
+    private final Seller seller;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
-        seller = new Seller(stage);
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
+    }
+
+    CrmToPartnerCenterOutTest(Crm crm) {
+        stage = STAGES.get(crm);
+        seller = new Seller(stage);
     }
 
     // ---- each field that travels
 
-    @Test
+    @TestInTurn
     void changedFieldsTravelTogetherInOneCall() {
         String id = stage.sharedOpportunity("Edited deal", values -> { });
         long patches = stage.partnerCenter.count(call -> call.method().equals("PATCH"));
@@ -55,7 +57,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(seller.audit(id)).contains("Deal value").contains("Notes").contains("Estimated closing date");
     }
 
-    @Test
+    @TestInTurn
     void clearedNotesAreClearedThereToo() {
         String id = stage.sharedOpportunity("Silent deal", values -> { });
 
@@ -64,7 +66,7 @@ class CrmToPartnerCenterOutTest {
         stage.eventually(() -> seller.inReferral(id, "details", "notes") == null);
     }
 
-    @Test
+    @TestInTurn
     void aClearedDealValueStaysInPartnerCenterWithAReason() {
         String id = stage.sharedOpportunity("Cleared deal", values -> { });
 
@@ -80,7 +82,7 @@ class CrmToPartnerCenterOutTest {
         stage.eventually(() -> seller.dealValue(id) == 900 && seller.name(id).equals("✔ Cleared deal"));
     }
 
-    @Test
+    @TestInTurn
     void theNameTravelsWithoutItsMark() {
         String id = stage.sharedOpportunity("Old name", values -> { });
 
@@ -96,7 +98,7 @@ class CrmToPartnerCenterOutTest {
 
     // ---- help and visibility
 
-    @Test
+    @TestInTurn
     void helpAskedLaterInvitesMicrosoft() {
         String id = stage.sharedOpportunity("Later co-sell deal", values -> { });
         assertThat(seller.invitationsOf(id)).isEmpty();
@@ -112,7 +114,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(seller.audit(id)).contains("How can Microsoft help?");
     }
 
-    @Test
+    @TestInTurn
     void helpAskedLaterWithoutContactWaitsWhileTheRestTravels() {
         String id = stage.sharedOpportunity("Deal of strangers", values -> values.remove(DealField.CONTACT));
 
@@ -130,7 +132,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(seller.told(id, "Customer contact is missing")).isEqualTo(1);
     }
 
-    @Test
+    @TestInTurn
     void helpOnceAskedIsPutBack() {
         String id = stage.sharedOpportunity("Steadfast deal", values -> values.put(DealField.HELP, Seller.WORKLOAD));
 
@@ -147,7 +149,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(seller.journal(id, "refused")).hasSize(2);
     }
 
-    @Test
+    @TestInTurn
     void visibilityIsPutBackToo() {
         String id = stage.sharedOpportunity("Seen deal", values -> { });
         seller.changes(id, DealField.VISIBLE, true);
@@ -163,7 +165,7 @@ class CrmToPartnerCenterOutTest {
 
     // ---- closing
 
-    @Test
+    @TestInTurn
     void wonIsWon() {
         String id = stage.sharedOpportunity("Won deal", values -> { });
 
@@ -175,7 +177,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(stage.link(id).reason()).isNull();
     }
 
-    @Test
+    @TestInTurn
     void lostIsLostWithItsReasonIfTheCrmHasOne() {
         String reason = stage.seller.lossReasons().stream().reduce((first, last) -> last).orElse(null);
         String id = stage.sharedOpportunity("Lost deal", values -> { });
@@ -187,7 +189,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(seller.referral(id).get("statusReason")).isEqualTo(reason);
     }
 
-    @Test
+    @TestInTurn
     void aDealClosedInPartnerCenterTakesNoEdit() {
         String id = stage.sharedOpportunity("Closed deal", values -> { });
         stage.partnerCenter.partnerCloses(stage.link(id).referralId(), "Lost", "No budget");
@@ -208,7 +210,7 @@ class CrmToPartnerCenterOutTest {
 
     // ---- what stands in the way
 
-    @Test
+    @TestInTurn
     void anEditInBetweenIsReadAndPlannedAgain() {
         String id = stage.sharedOpportunity("Contended deal", values -> { });
         String referral = stage.link(id).referralId();
@@ -228,7 +230,7 @@ class CrmToPartnerCenterOutTest {
         assertThat(stage.link(id).reason()).isNull();
     }
 
-    @Test
+    @TestInTurn
     void aBusyPartnerCenterIsWaitedFor() {
         String id = stage.sharedOpportunity("Throttled deal", values -> { });
         stage.partnerCenter.fail(Fault.instead("PATCH", stage.link(id).referralId(),

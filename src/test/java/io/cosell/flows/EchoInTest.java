@@ -10,15 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** No write of the connector's own is taken for a user's change: when nobody edits any more, nobody writes any more. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class EchoInTest {
 
     @TempDir

@@ -10,12 +10,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,18 +28,21 @@ class FieldsInTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    private static Stage stage;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
+    }
+
+    FieldsInTest(Crm crm) {
+        stage = STAGES.get(crm);
     }
 
     static Stream<Arguments> edits() {
@@ -51,6 +55,7 @@ class FieldsInTest {
             Arguments.of("Notes", "/details/notes", null, DealField.NOTES, null));
     }
 
+    @Execution(ExecutionMode.SAME_THREAD)
     @ParameterizedTest(name = "{1} = {2}")
     @MethodSource("edits")
     void anEditedFieldReachesTheRecord(String title, String path, Object value, DealField field, Object expected) {
@@ -71,7 +76,7 @@ class FieldsInTest {
             : Objects.equals(value, expected);
     }
 
-    @Test
+    @TestInTurn
     void amountAndCurrencyTravelTogether() {
         String referral = stage.receivedDeal("Other currency");
 
@@ -81,7 +86,7 @@ class FieldsInTest {
         assertThat(stage.record(referral).text(DealField.VALUE)).startsWith("77");
     }
 
-    @Test
+    @TestInTurn
     void solutionsAreAddedAndTakenOut() {
         String referral = stage.receivedDeal("Other solutions");
         String opportunity = stage.link(referral).recordId();
@@ -100,7 +105,7 @@ class FieldsInTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void visibilityToMicrosoftReachesTheRecordAndStays() {
         String referral = stage.deal("Made visible", changes -> Stage.part(changes, "consent")
             .put("consentToShareReferralWithMicrosoftSellers", false));
@@ -117,10 +122,11 @@ class FieldsInTest {
         assertThat(stage.reasons(referral, "refused")).singleElement().satisfies(why -> assertThat(why).contains("cannot be undone"));
     }
 
-    private static boolean visible(String referral) {
+    private boolean visible(String referral) {
         return Boolean.TRUE.equals(stage.record(referral).get(DealField.VISIBLE));
     }
 
+    @Execution(ExecutionMode.SAME_THREAD)
     @ParameterizedTest
     @CsvSource({"Won, Closed/Won", "Lost, Closed/Lost", "Error, Closed/Lost"})
     void aDealClosedInPartnerCenterIsClosedInTheCrm(String substatus, String status) {
@@ -133,7 +139,7 @@ class FieldsInTest {
         assertThat(stage.record(referral).status()).isEqualTo(status);
     }
 
-    @Test
+    @TestInTurn
     void whatIsChangedOnBothSidesGoesToTheWinnerAndTheOtherValueIsKept() {
         String referral = stage.receivedDeal("Contested");
         String opportunity = stage.link(referral).recordId();

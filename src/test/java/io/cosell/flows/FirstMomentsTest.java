@@ -13,8 +13,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /**
@@ -22,7 +20,6 @@ import org.junit.jupiter.params.Parameter;
  * otherwise.
  */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class FirstMomentsTest {
 
     @TempDir

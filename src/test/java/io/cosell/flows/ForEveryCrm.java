@@ -5,16 +5,19 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Runs a class of tests once for every CRM whose adapter is there; the CRM is its parameter. JUnit runs such classes one after the other;
- * one whose tests have a stage each says {@code @Execution(CONCURRENT)}.
+ * Runs a class of tests once for every CRM whose adapter is there; the CRM is its parameter. Classes, CRMs and tests run side by side; a
+ * class whose tests share a stage keeps one for each CRM, and its tests are {@link TestInTurn}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "{0}")
 @EnumSource(Crm.class)
+@Execution(ExecutionMode.CONCURRENT)
 @interface ForEveryCrm {
 }

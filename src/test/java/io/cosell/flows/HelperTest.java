@@ -14,12 +14,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Partner Center to CRM - Helper, and [Customize]: one referral becomes one record, whatever exists already and whatever fails. */
 @ForEveryCrm
@@ -27,21 +26,24 @@ class HelperTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    private static Stage stage;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    @Test
+    HelperTest(Crm crm) {
+        stage = STAGES.get(crm);
+    }
+
+    @TestInTurn
     void anAcceptedReferralBecomesAnOpportunityWithAllThatBelongsToIt() {
         String referral = stage.receivedDeal("Cold chain");
 
@@ -73,7 +75,7 @@ class HelperTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void theAccountIsFoundByNameAndPostalCodeAndTheContactByAddress() {
         String name = "Customer of O'Hara & Söhne";
         stage.seller.makesAccount(new Customer(name, null, null, null, "10000", null));
@@ -88,7 +90,7 @@ class HelperTest {
         assertThat(stage.seller.contacts()).isEqualTo(contacts);
     }
 
-    @Test
+    @TestInTurn
     void twoDealsOfOneCustomerShareItsAccount() {
         String first = stage.receivedDeal("Twice sold");
         String second = stage.deal("Twice sold", referral -> referral.put("name", "Twice sold, second part"));
@@ -99,7 +101,7 @@ class HelperTest {
         assertThat(stage.seller.accountsNamed("Customer of Twice sold")).hasSize(1);
     }
 
-    @Test
+    @TestInTurn
     void solutionsThatTheListDoesNotKnowAreAddedToIt() {
         String referral = stage.deal("New solutions", changes -> solutions(changes, "SOL-15974-MQF", "SOL-NEW-A", "SOL-NEW-B"));
         stage.eventually(() -> stage.isLinked(referral));
@@ -115,7 +117,7 @@ class HelperTest {
             List.of(ids).stream().map(id -> Map.of("id", id, "name", "Name of " + id, "type", "Name")).toList());
     }
 
-    @Test
+    @TestInTurn
     void anEventDeliveredAgainMakesNoSecondRecord() throws Exception {
         String referral = stage.receivedDeal("Told twice");
         var created = stage.partnerCenter.deliveries().stream().filter(delivery -> delivery.text().contains(referral)).findFirst()
@@ -130,7 +132,7 @@ class HelperTest {
         assertThat(stage.recordsOf(referral)).hasSize(1);
     }
 
-    @Test
+    @TestInTurn
     void anAnswerLostWhenTheRecordIsMadeMakesNoSecondRecord() {
         stage.system.fail(new Fault(stage.makesOpportunity(), Fault.When.AFTER, null));
 
@@ -142,7 +144,7 @@ class HelperTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void aWriteBackThatFailsIsDoneLaterWithoutASecondRecord() {
         for (Fault.When when : Fault.When.values()) {
             stage.partnerCenter.holdWebhooks(true);
@@ -160,7 +162,7 @@ class HelperTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void aRestartInTheMiddleGoesOnWhereItStopped() {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Restarted", changes -> { });
@@ -177,7 +179,7 @@ class HelperTest {
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("externalReferenceId", stage.link(referral).recordId());
     }
 
-    @Test
+    @TestInTurn
     void aDealMadeWhileTheConnectorIsDownArrivesWithTheNextDelivery() {
         stage.stopConnector();
         String referral = stage.deal("While down", changes -> { });
@@ -191,7 +193,7 @@ class HelperTest {
         assertThat(stage.recordsOf(referral)).hasSize(1);
     }
 
-    @Test
+    @TestInTurn
     void aReferralWithAnUnknownCrmIdIsLeftAlone() {
         int before = stage.seller.records().size();
 
@@ -203,7 +205,7 @@ class HelperTest {
         assertThat(stage.seller.records()).hasSize(before);
     }
 
-    @Test
+    @TestInTurn
     void aReferralThatNamesAnOpportunityIsTakenUpByIt() {
         String opportunity = stage.opportunity("Named by the referral", values -> { });
 
@@ -220,7 +222,7 @@ class HelperTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void anOpportunityThatCarriesTheIdentifierIsTakenUp() {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Carries the identifier", changes -> { });
@@ -236,7 +238,7 @@ class HelperTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void anOpportunityThatCarriesTheIdentifierButIsSwitchedOffIsLeftAlone() {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Switched off long ago", changes -> { });
@@ -253,7 +255,7 @@ class HelperTest {
         });
     }
 
-    @Test
+    @TestInTurn
     void aReferralThatIsClosedAlreadyMakesNothing() {
         stage.partnerCenter.holdWebhooks(true);
         String referral = stage.deal("Over already", changes -> { });

@@ -11,14 +11,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Deals that are not accepted yet are leads; what becomes of the lead becomes of the deal, and the other way round. */
 @ForEveryCrm
@@ -26,21 +22,24 @@ class LeadsTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    private static Stage stage;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Stage.offersAsLeads(crm));
+        STAGES.put(crm, Stage.open(crm, folder, Stage.offersAsLeads(crm)));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    @Test
+    LeadsTest(Crm crm) {
+        stage = STAGES.get(crm);
+    }
+
+    @TestInTurn
     void anOfferBecomesALead() {
         String referral = stage.receivedOffer("Fleet telemetry");
 
@@ -68,7 +67,7 @@ class LeadsTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void editsOfAnOfferTravelBothWays() {
         String referral = stage.receivedOffer("Edited offer");
 
@@ -81,7 +80,7 @@ class LeadsTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void aLeadThatTheSellerQualifiesAcceptsTheOffer() {
         String referral = stage.receivedOffer("Qualified by the seller");
 
@@ -97,7 +96,7 @@ class LeadsTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void anOfferAcceptedInPartnerCenterQualifiesTheLead() {
         String referral = stage.receivedOffer("Accepted over there");
         String lead = stage.link(referral).recordId();
@@ -119,7 +118,7 @@ class LeadsTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void anOfferWonWithoutBeingAcceptedQualifiesTheLeadAndWinsItsOpportunity() {
         String referral = stage.receivedOffer("Won at once");
 
@@ -132,7 +131,7 @@ class LeadsTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void aQualifiedLeadGoesToTheCustomersAccountIfThereIsOne() {
         String account = stage.seller.makesAccount(new Customer("Customer of Known customer", null, null, null, "98101", null));
         String referral = stage.receivedOffer("Known customer");
@@ -144,7 +143,7 @@ class LeadsTest {
         assertThat(stage.seller.accountsNamed("Customer of Known customer")).hasSize(1);
     }
 
-    private static void assertFilled(String referral, String opportunity, String name) {
+    private void assertFilled(String referral, String opportunity, String name) {
         CrmRecord record = stage.record(opportunity);
         assertThat(record.values()).containsEntry(DealField.NAME, "✔ " + name)
             .containsEntry(DealField.IDENTIFIER, referral)
@@ -160,25 +159,22 @@ class LeadsTest {
         assertThat(Stage.part(details, "requirements").get("solutions")).asList().hasSize(1);
     }
 
-    /** Once for each reason the CRM offers, or once if it asks for none. */
-    static Stream<String> disqualifications() {
+    /** For each reason the CRM offers, or once if it asks for none. */
+    @TestInTurn
+    void aLeadThatTheSellerDisqualifiesDeclinesTheOffer() {
         List<String> reasons = stage.seller.disqualifications();
-        return reasons.isEmpty() ? Stream.of("") : reasons.stream();
+        for (String reason : reasons.isEmpty() ? List.of("") : reasons) {
+            String referral = stage.receivedOffer("Disqualified as " + reason);
+
+            stage.seller.disqualifies(stage.link(referral).recordId(), reason.isEmpty() ? null : reason);
+            stage.eventually(() -> "Closed".equals(stage.partnerCenter.referral(referral).get("status")));
+
+            assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Declined");
+            assertThat(stage.partnerCenter.referral(referral).get("statusReason")).isEqualTo(reason.isEmpty() ? null : reason);
+        }
     }
 
-    @ParameterizedTest
-    @MethodSource("disqualifications")
-    void aLeadThatTheSellerDisqualifiesDeclinesTheOffer(String reason) {
-        String referral = stage.receivedOffer("Disqualified as " + reason);
-
-        stage.seller.disqualifies(stage.link(referral).recordId(), reason.isEmpty() ? null : reason);
-        stage.eventually(() -> "Closed".equals(stage.partnerCenter.referral(referral).get("status")));
-
-        assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Declined");
-        assertThat(stage.partnerCenter.referral(referral).get("statusReason")).isEqualTo(reason.isEmpty() ? null : reason);
-    }
-
-    @Test
+    @TestInTurn
     void anOfferDeclinedInPartnerCenterDisqualifiesTheLead() {
         String referral = stage.receivedOffer("Declined over there");
 
@@ -189,7 +185,7 @@ class LeadsTest {
         assertThat(stage.partnerCenter.referral(referral)).containsEntry("substatus", "Declined").containsEntry("statusReason", "No time");
     }
 
-    @Test
+    @TestInTurn
     void anOfferThatExpiresDisqualifiesTheLeadAndIsAtRest(@TempDir Path own) {
         try (Stage late = Stage.open(stage.which, own, Stage.offersAsLeads(stage.which))) {
             String referral = late.receivedOffer("Never answered");
@@ -204,7 +200,7 @@ class LeadsTest {
         }
     }
 
-    @Test
+    @TestInTurn
     void withOpportunitiesOnlyAnOfferWaitsUntilItIsAccepted(@TempDir Path own) {
         Map<String, String> settings = new HashMap<>(Stage.offersAsLeads(stage.which));
         settings.put("cosell.cosell-opportunities-only", "Yes");

@@ -12,15 +12,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Partner Center Microsoft Co-sell Referral Updates to CRM: what Microsoft answered reaches the seller, however its events name it. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class MicrosoftAnswerTest {
 
     private static final List<Map<String, Object>> SELLERS = List.of(

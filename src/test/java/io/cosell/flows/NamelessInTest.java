@@ -9,13 +9,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /** A referral need not have a name (the official sample of 2020 has none), but a seller must find it. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class NamelessInTest {
 
     @Parameter

@@ -7,11 +7,10 @@ import io.cosell.sandbox.CrmRecord;
 import io.cosell.sandbox.DealField;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** What Microsoft offers, as each CRM shows it with its usual settings: it waits for an answer, and the answer travels both ways. */
 @ForEveryCrm
@@ -19,30 +18,33 @@ class OffersTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    private static Stage stage;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    private static String status(String referral) {
+    OffersTest(Crm crm) {
+        stage = STAGES.get(crm);
+    }
+
+    private String status(String referral) {
         Map<String, Object> now = stage.partnerCenter.referral(referral);
         return now.get("status") + "/" + now.get("substatus");
     }
 
-    private static Object notes(String referral) {
+    private Object notes(String referral) {
         return stage.at(stage.partnerCenter.referral(referral), "details", "notes");
     }
 
-    @Test
+    @TestInTurn
     void anOfferWaitsForItsAnswer() {
         String referral = stage.receivedOffer("Waits");
 
@@ -56,7 +58,7 @@ class OffersTest {
         assertThat(status(referral)).startsWith("New/");
     }
 
-    @Test
+    @TestInTurn
     void whatIsEditedInAnOfferIsInPartnerCenterAtTheLatestWhenItIsAccepted() {
         String referral = stage.receivedOffer("Edited while it waits");
         String record = stage.link(referral).recordId();
@@ -78,7 +80,7 @@ class OffersTest {
         assertThat(stage.record(referral).get(DealField.NOTES)).isEqualTo("The seller's notes");
     }
 
-    @Test
+    @TestInTurn
     void anOfferAcceptedInPartnerCenterIsAnOpenOpportunity() {
         String referral = stage.receivedOffer("Accepted over there");
 
@@ -90,7 +92,7 @@ class OffersTest {
         assertThat(stage.record(referral).deal().name()).isEqualTo("Accepted over there");
     }
 
-    @Test
+    @TestInTurn
     void anOfferThatTheSellerDeclinesIsDeclined() {
         String referral = stage.receivedOffer("Declined by the seller");
 
@@ -99,7 +101,7 @@ class OffersTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void anOfferDeclinedInPartnerCenterIsGivenUpInTheCrm() {
         String referral = stage.receivedOffer("Declined over there");
 
@@ -109,7 +111,7 @@ class OffersTest {
         assertThat(status(referral)).isEqualTo("Closed/Declined");
     }
 
-    @Test
+    @TestInTurn
     void whatIsEditedInAnOfferThatIsDeclinedInPartnerCenterIsThereOrListedAsRefused() {
         String referral = stage.receivedOffer("Edited and declined over there");
         stage.seller.edits(stage.link(referral).recordId(), DealField.NOTES, "Too late");
@@ -127,7 +129,7 @@ class OffersTest {
         }
     }
 
-    @Test
+    @TestInTurn
     void anOfferWonAtOnceIsAWonOpportunity() {
         String referral = stage.receivedOffer("Won at once");
 

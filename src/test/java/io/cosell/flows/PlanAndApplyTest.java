@@ -40,8 +40,6 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -50,7 +48,6 @@ import picocli.CommandLine;
 
 /** A plan over many changed deals, and what becomes of it when it is carried out. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class PlanAndApplyTest {
 
     /** A thousand and more: {@code -Dplan.deals=1000}. */

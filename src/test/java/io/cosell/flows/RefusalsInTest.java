@@ -10,12 +10,11 @@ import io.cosell.sandbox.Trouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** What the CRM refuses on the way in: for good with a reason the seller reads, or for now and then done after all. */
 @ForEveryCrm
@@ -23,21 +22,24 @@ class RefusalsInTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    private static Stage stage;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    @Test
+    RefusalsInTest(Crm crm) {
+        stage = STAGES.get(crm);
+    }
+
+    @TestInTurn
     void aTextLongerThanTheColumnRestsTheLaneUntilItIsShortened() {
         int tooLong = stage.seller.longestNotes() + 1;
         String referral = stage.receivedDeal("Long notes");
@@ -61,7 +63,7 @@ class RefusalsInTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void oneDealThatRestsHoldsUpNoOther() {
         int tooLong = stage.seller.longestNotes() + 1;
         String bad = stage.deal("Too long from the start", changes -> Stage.part(changes, "details").put("notes", "n".repeat(tooLong)));
@@ -79,7 +81,7 @@ class RefusalsInTest {
         assertThat(stage.record(bad).values()).containsEntry(DealField.NOTES, "Short");
     }
 
-    @Test
+    @TestInTurn
     void aCurrencyThatTheCrmDoesNotHaveIsNamed() {
         String referral = stage.receivedDeal("Paid in yen");
         stage.partnerCenter.partnerEdits(referral, Map.of("/details/currency", "JPY"));
@@ -92,7 +94,7 @@ class RefusalsInTest {
         assertThat(stage.record(referral).values()).containsEntry(DealField.CURRENCY, "EUR");
     }
 
-    @Test
+    @TestInTurn
     void aNewDealInAnUnknownCurrencyMakesNothingAndSaysWhy() {
         String referral = stage.deal("New in yen", changes -> Stage.part(changes, "details").put("currency", "JPY"));
 
@@ -102,7 +104,7 @@ class RefusalsInTest {
         assertThat(stage.recordsOf(referral)).isEmpty();
     }
 
-    @Test
+    @TestInTurn
     void aRefusedGuardLeadsToAnotherPlan() {
         String referral = stage.receivedDeal("Refused guard");
         stage.system.fail(new Fault(stage.writes(referral), Fault.When.INSTEAD,
@@ -115,7 +117,7 @@ class RefusalsInTest {
         assertThat(stage.reasons(referral, "failed")).isEmpty();
     }
 
-    @Test
+    @TestInTurn
     void anEditBetweenReadingAndWritingIsNotOverwritten() {
         String referral = stage.receivedDeal("Edited meanwhile");
         String opportunity = stage.link(referral).recordId();
@@ -137,7 +139,7 @@ class RefusalsInTest {
         stage.comesToRest();
     }
 
-    @Test
+    @TestInTurn
     void aCrmThatIsTooBusyIsAskedAgainWhenItSaid() {
         String referral = stage.receivedDeal("Throttled");
         Reply busy = stage.system.refusal(Trouble.THROTTLED, null, 2);
@@ -160,7 +162,7 @@ class RefusalsInTest {
         assertThat(audit(referral)).doesNotContain("tries again", "failed");
     }
 
-    @Test
+    @TestInTurn
     void revokedTokensAreReplaced() {
         String referral = stage.receivedDeal("Signed in anew");
         stage.seller.endSessions();
@@ -173,7 +175,7 @@ class RefusalsInTest {
         assertThat(stage.link(referral).state()).isEqualTo("linked");
     }
 
-    private static String audit(String referral) {
+    private String audit(String referral) {
         return stage.record(referral).text(DealField.AUDIT);
     }
 }

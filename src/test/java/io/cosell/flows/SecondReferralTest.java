@@ -10,8 +10,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /**
@@ -19,7 +17,6 @@ import org.junit.jupiter.params.Parameter;
  * behind. The record stays with the first, and a person is told.
  */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class SecondReferralTest {
 
     @TempDir

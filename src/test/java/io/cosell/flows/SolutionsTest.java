@@ -6,11 +6,10 @@ import io.cosell.sandbox.Crm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** CRM Microsoft Solutions to Partner Center: rows that are added to an opportunity or taken out of it. */
 @ForEveryCrm
@@ -18,23 +17,26 @@ class SolutionsTest {
 
     @TempDir
     static Path folder;
-    @Parameter
-    Crm crm;
-    static Stage stage;
-    static Seller seller;
+    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
+    private final Stage stage;
+    private final Seller seller;
 
     @BeforeParameterizedClassInvocation
     static void open(Crm crm) {
-        stage = Stage.open(crm, folder, Map.of());
-        seller = new Seller(stage);
+        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
     }
 
     @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    static void close(Crm crm) {
+        STAGES.remove(crm).close();
     }
 
-    @Test
+    SolutionsTest(Crm crm) {
+        stage = STAGES.get(crm);
+        seller = new Seller(stage);
+    }
+
+    @TestInTurn
     void addedAndRemovedRowsReachTheReferral() {
         String id = stage.sharedOpportunity("Growing deal", values -> { });
 
@@ -51,7 +53,7 @@ class SolutionsTest {
         assertThat(stage.link(id).reason()).isNull();
     }
 
-    @Test
+    @TestInTurn
     void theLastOneStaysThereAndTheSellerIsTold() {
         String id = stage.sharedOpportunity("Emptied deal", values -> { });
 
@@ -72,7 +74,7 @@ class SolutionsTest {
         stage.eventually(() -> seller.name(id).equals("✔ Emptied deal"));
     }
 
-    @Test
+    @TestInTurn
     void aSolutionThatNobodyKnowsIsFine() {
         String id = stage.sharedOpportunity("Novel deal", values -> { });
 
@@ -83,7 +85,7 @@ class SolutionsTest {
         assertThat(stage.link(id).reason()).isNull();
     }
 
-    @Test
+    @TestInTurn
     void bothSidesMayAddAtOnce() {
         String id = stage.sharedOpportunity("Shared growth", values -> { });
         stage.partnerCenter.holdWebhooks(true);

@@ -14,15 +14,12 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** CRM to Partner Center where it waits or is refused: the grace period of a closing, frozen names, closed deals. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class StatusOutTest {
 
     @Parameter

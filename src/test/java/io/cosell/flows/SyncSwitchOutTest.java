@@ -8,13 +8,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /** The seller's switch "Sync with Partner Center": No leaves a deal alone, also one that was shared before. */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class SyncSwitchOutTest {
 
     @Parameter

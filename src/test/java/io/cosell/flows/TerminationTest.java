@@ -16,15 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /**
  * When users stop, the connector stops within two cycles; and its own writes are recognised by what was written, not by who wrote it.
  */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class TerminationTest {
 
     @TempDir

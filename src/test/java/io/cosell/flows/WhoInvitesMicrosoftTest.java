@@ -10,13 +10,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 
 /** Microsoft is invited once, whether the service does it by itself or the connector has to (contract 2.6 leaves it open). */
 @ForEveryCrm
-@Execution(ExecutionMode.CONCURRENT)
 class WhoInvitesMicrosoftTest {
 
     private static final String LEARNT = "who invites Microsoft";
