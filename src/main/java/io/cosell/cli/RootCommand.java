@@ -23,7 +23,7 @@ import picocli.CommandLine.HelpCommand;
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SandboxCommand.class,
         RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class, TestCommand.class, HealCommand.class,
-        ConformanceCommand.class, SchemaCommand.class, HelpCommand.class})
+        ConformanceCommand.class, SchemaCommand.class, SetupCrmCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;

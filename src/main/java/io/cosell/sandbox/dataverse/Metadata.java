@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Tables, columns, keys and relationships as {@code EntityDefinitions} and {@code RelationshipDefinitions} describe them, read-only: as far
- * as {@code tables.yaml} knows them. Not part of contract dataverse.md, but what a client asks before it maps anything; shapes by Microsoft's
+ * Tables, columns, keys and relationships as {@code EntityDefinitions} and {@code RelationshipDefinitions} describe them: as far as
+ * {@code tables.yaml} knows them, and as they were made by {@link Definitions}. Not part of contract dataverse.md, but what a client asks before it maps anything; shapes by Microsoft's
  * reference of the metadata types. Schema names of columns are their logical names except where a navigation property shows the casing.
  */
 final class Metadata {
@@ -291,7 +291,8 @@ final class Metadata {
         return label;
     }
 
-    private static String id(String name) {
+    /** The same id for the same definition in every sandbox. */
+    static String id(String name) {
         return UUID.nameUUIDFromBytes(("metadata " + name.toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8)).toString();
     }
 }
