@@ -8,6 +8,7 @@ import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
 import io.cosell.config.Setting;
 import io.cosell.config.Settings;
+import io.cosell.flow.Archive;
 import io.cosell.flow.Calls;
 import io.cosell.flow.DealPlan;
 import io.cosell.flow.Documents;
@@ -108,7 +109,7 @@ public final class Connector implements AutoCloseable {
         Map.entry("healing", Healing.class), Map.entry("intake", Intake.class), Map.entry("documents", Documents.class),
         Map.entry("times", Times.class), Map.entry("noticed", Noticed.class), Map.entry("calls", Calls.class),
         Map.entry("odataBatch", ODataBatch.class), Map.entry("tokens", Tokens.class), Map.entry("doorKey", DoorKey.class),
-        Map.entry("plans", Plans.class), Map.entry("webhookVerifier", WebhookVerifier.class));
+        Map.entry("plans", Plans.class), Map.entry("archive", Archive.class), Map.entry("webhookVerifier", WebhookVerifier.class));
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -267,6 +268,7 @@ public final class Connector implements AutoCloseable {
         beans.put("noticed", new Noticed());
         beans.put("calls", calls);
         beans.put("odataBatch", new ODataBatch());
+        beans.put("archive", new Archive());
         beans.put("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
         beans.put("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
         beans.put("webhookVerifier", new WebhookVerifier(webhook(), clock));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cosell.Cosell;
 import io.cosell.sandbox.Call;
 import io.cosell.sandbox.Crm;
-import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code setup-crm} shows, makes and leaves alone in Dynamics 365. */
+/** What {@code setup-crm} shows, makes and leaves alone in a CRM whose tables and columns are made one by one. */
 class SetupCrmCommandTest {
 
     @TempDir
