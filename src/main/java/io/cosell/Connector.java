@@ -1,12 +1,14 @@
 package io.cosell;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.cosell.config.Columns;
 import io.cosell.config.ConfigurationCheck;
 import io.cosell.config.Finding;
 import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
 import io.cosell.config.Setting;
 import io.cosell.config.Settings;
+import io.cosell.flow.Archive;
 import io.cosell.flow.Calls;
 import io.cosell.flow.DealPlan;
 import io.cosell.flow.Documents;
@@ -27,6 +29,7 @@ import io.cosell.odata.ODataBatch;
 import io.cosell.plan.Policy;
 import io.cosell.plan.PolicyException;
 import io.cosell.schema.CrmSchema;
+import io.cosell.schema.CrmTables;
 import io.cosell.store.Database;
 import io.cosell.store.Heal;
 import io.cosell.store.Store;
@@ -106,7 +109,7 @@ public final class Connector implements AutoCloseable {
         Map.entry("healing", Healing.class), Map.entry("intake", Intake.class), Map.entry("documents", Documents.class),
         Map.entry("times", Times.class), Map.entry("noticed", Noticed.class), Map.entry("calls", Calls.class),
         Map.entry("odataBatch", ODataBatch.class), Map.entry("tokens", Tokens.class), Map.entry("doorKey", DoorKey.class),
-        Map.entry("plans", Plans.class), Map.entry("webhookVerifier", WebhookVerifier.class));
+        Map.entry("plans", Plans.class), Map.entry("archive", Archive.class), Map.entry("webhookVerifier", WebhookVerifier.class));
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -116,6 +119,8 @@ public final class Connector implements AutoCloseable {
     private final Lanes lanes;
     private final Planning planning;
     private final Settings settings;
+    private final String routes;
+    private final String mappings;
     private final String configuration;
     private final Purpose purpose;
     private final Clock clock;
@@ -182,9 +187,9 @@ public final class Connector implements AutoCloseable {
     private Connector(Path folder, Map<String, String> overrides, Purpose purpose, Surroundings surroundings) {
         this.purpose = purpose;
         clock = surroundings.clock();
-        String routes = location(folder, "routes");
+        routes = location(folder, "routes");
         settings = settings(folder, routes, overrides);
-        String mappings = surroundings.mappings().map(other -> "file:" + other).orElseGet(() -> location(folder, "mappings"));
+        mappings = surroundings.mappings().map(other -> "file:" + other).orElseGet(() -> location(folder, "mappings"));
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
 
@@ -263,6 +268,7 @@ public final class Connector implements AutoCloseable {
         beans.put("noticed", new Noticed());
         beans.put("calls", calls);
         beans.put("odataBatch", new ODataBatch());
+        beans.put("archive", new Archive());
         beans.put("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
         beans.put("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
         beans.put("webhookVerifier", new WebhookVerifier(webhook(), clock));
@@ -579,6 +585,28 @@ public final class Connector implements AutoCloseable {
     /** The CRM it serves. */
     public String crm() {
         return settings.get("cosell.crm");
+    }
+
+    /**
+     * Tables and columns of the CRM, as the account of the connector sees them. Reads only.
+     *
+     * @return empty if the adapter has no verb for it
+     */
+    public Optional<CrmSchema> crmSchema() {
+        return offers("crm-schema")
+            ? Optional.of(CrmSchema.of(crm(), camel.requestBody("direct:crm-schema", Map.of("tables", crmTables().names())))) : Optional.empty();
+    }
+
+    /** The tables that the connector works with, and what must be in them. */
+    public CrmTables crmTables() {
+        Path file = Preflight.folder(routes).resolve(crm()).resolve(CrmTables.FILE);
+        return CrmTables.read(file, text -> settings.fill(file.toString(), text, Map.of(), name -> Optional.empty()))
+            .with(Columns.of(settings, Preflight.folder(mappings)).stream().filter(column -> !column.nested()).map(Columns.Column::table).toList());
+    }
+
+    /** Whether a route begins at this {@code direct:} endpoint; some verbs of an adapter are optional. */
+    public boolean offers(String verb) {
+        return main.getCamelContext().getRoutes().stream().anyMatch(route -> route.getEndpoint().getEndpointUri().equals("direct://" + verb));
     }
 
     /** How many deals it works on at a time. */

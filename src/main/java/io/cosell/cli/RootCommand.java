@@ -1,6 +1,7 @@
 package io.cosell.cli;
 
 import io.cosell.Connector;
+import io.cosell.CrmAlone;
 import io.cosell.Surroundings;
 import io.cosell.config.ConfigurationCheck;
 import io.cosell.config.Settings;
@@ -22,7 +23,7 @@ import picocli.CommandLine.HelpCommand;
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SandboxCommand.class,
         RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class, TestCommand.class, HealCommand.class,
-        ConformanceCommand.class, HelpCommand.class})
+        ConformanceCommand.class, SchemaCommand.class, SetupCrmCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;
@@ -50,6 +51,11 @@ public final class RootCommand implements Callable<Integer> {
     /** The checks of the adapter that is configured. */
     Conformance conformance() {
         return new Conformance(folder, overrides);
+    }
+
+    /** A connector for work with the CRM alone. */
+    CrmAlone crmAlone() {
+        return new CrmAlone(folder, overrides, new Surroundings() { });
     }
 
     /** A connector for one command. */

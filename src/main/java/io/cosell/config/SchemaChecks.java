@@ -26,11 +26,11 @@ final class SchemaChecks {
         try {
             schema = CrmSchema.read(file);
         } catch (IOException e) {
-            return List.of(Finding.error(file.toString(), 0, "the saved schema can't be read: " + e.getMessage(), "save it anew"));
+            return List.of(Finding.error(file.toString(), 0, "the saved schema can't be read: " + e.getMessage(), "save it anew with the command schema"));
         }
         if (!schema.crm().equals(crm)) {
             return List.of(Finding.error(file.toString(), 0, "this is the schema of " + schema.crm() + ", but cosell.crm is " + crm,
-                "save the one of " + crm + ", or name another file with --schema"));
+                "save the one of " + crm + " with the command schema, or name another file with --schema"));
         }
         List<Finding> findings = new ArrayList<>();
         Set<String> missing = new HashSet<>();
@@ -44,7 +44,7 @@ final class SchemaChecks {
         if (table.isEmpty() && !column.nested()) {
             if (missing.add(column.table())) {
                 findings.add(Finding.error(file.toString(), 0, "the saved schema has no table " + column.table() + ", which "
-                    + column.file() + " needs", Names.didYouMean(column.table(), schema.tables().keySet(), "save it anew")));
+                    + column.file() + " needs", Names.didYouMean(column.table(), schema.tables().keySet(), "save it anew with the command schema")));
             }
             return;
         }

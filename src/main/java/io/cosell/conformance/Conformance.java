@@ -1,22 +1,17 @@
 package io.cosell.conformance;
 
 import io.cosell.Connector;
+import io.cosell.CrmAlone;
 import io.cosell.Surroundings;
 import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Store;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Tries every verb of the adapter that is configured, against the CRM that is configured. It starts a connector of its own whose lanes do
@@ -24,10 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Conformance implements AutoCloseable {
 
-    /** Settings that the connector asks for and that nothing here uses. */
-    private static final List<String> NOT_USED = List.of("tenant-id", "client-id", "client-secret", "refresh-token");
-
-    private final Path folder;
+    private final CrmAlone crm;
     private final Connector connector;
     private final Watch watch = new Watch();
 
@@ -39,16 +31,7 @@ public final class Conformance implements AutoCloseable {
      * @throws io.cosell.ConfigurationException if settings, routes or mappings are not right
      */
     public Conformance(Path working, Map<String, String> overrides) {
-        try {
-            folder = Files.createTempDirectory("cosell-conformance");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Map<String, String> settings = new LinkedHashMap<>();
-        NOT_USED.forEach(name -> settings.put("cosell.partner-center." + name, "not used"));
-        settings.putAll(overrides);
-        settings.put("cosell.store.url", "jdbc:sqlite:" + folder.resolve("cosell.db"));
-        connector = Connector.start(working, settings, Connector.Purpose.LOOK, new Surroundings() {
+        crm = new CrmAlone(working, overrides, new Surroundings() {
             @Override
             public Intake intake(Lanes lanes, Store store) {
                 return watch.intake(lanes, store);
@@ -59,6 +42,7 @@ public final class Conformance implements AutoCloseable {
                 return watch.healing(store, lanes);
             }
         });
+        connector = crm.connector();
     }
 
     /** The CRM, as in cosell.crm. */
@@ -95,11 +79,6 @@ public final class Conformance implements AutoCloseable {
 
     @Override
     public void close() {
-        connector.close();
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        crm.close();
     }
 }

@@ -36,6 +36,11 @@ public final class Demo implements AutoCloseable {
 
     /** Starts the sandboxes of Partner Center and this CRM. */
     public Demo(Crm crm, PrintWriter out) {
+        this(crm, out, Sandboxes.start());
+    }
+
+    /** Plays on sandboxes of the caller's, which are closed with it. */
+    Demo(Crm crm, PrintWriter out, Sandboxes sandboxes) {
         this.out = out;
         this.crm = crm;
         try {
@@ -43,7 +48,7 @@ public final class Demo implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        sandboxes = Sandboxes.start();
+        this.sandboxes = sandboxes;
         trail = new Trail(sandboxes, crm);
     }
 

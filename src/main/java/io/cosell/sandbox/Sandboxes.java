@@ -27,6 +27,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class Sandboxes implements AutoCloseable {
 
+    /** Salesforce has several currencies, as the other CRM. */
+    private static final SalesforceOptions SALESFORCE = SalesforceOptions.defaults().with(SalesforceSwitch.MULTI_CURRENCY);
     private static final String DYNAMICS_365_TENANT = "contoso.example";
 
     private final SandboxClock clock = new SandboxClock();
@@ -34,6 +36,7 @@ public final class Sandboxes implements AutoCloseable {
     private final PartnerCenterSandbox partnerCenter;
     private final DataverseSandbox dynamics365;
     private final int connectorPort;
+    private final SalesforceOptions salesforceOptions;
     private SalesforceSandbox salesforce;
     private ControlServer control;
 
@@ -64,7 +67,9 @@ public final class Sandboxes implements AutoCloseable {
     public record Entrance(SandboxSystem system, String title, String address, Map<String, String> signIn) {
     }
 
-    private Sandboxes(Ports ports, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions) {
+    private Sandboxes(Ports ports, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions,
+                      SalesforceOptions salesforceOptions) {
+        this.salesforceOptions = salesforceOptions;
         this.ports = ports;
         connectorPort = ports.connector() == 0 ? freePort() : ports.connector();
         partnerCenter = new PartnerCenterSandbox(clock, partnerCenterOptions);
@@ -84,12 +89,22 @@ public final class Sandboxes implements AutoCloseable {
      * @throws IllegalStateException if another program has one of the ports
      */
     public static Sandboxes start(Ports ports) {
-        return new Sandboxes(ports, PartnerCenterOptions.defaults(), DataverseOptions.defaults());
+        return new Sandboxes(ports, PartnerCenterOptions.defaults(), DataverseOptions.defaults(), SALESFORCE);
     }
 
     /** Starts on free ports. */
     public static Sandboxes start(PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions) {
-        return new Sandboxes(Ports.FREE, partnerCenterOptions, dataverseOptions);
+        return new Sandboxes(Ports.FREE, partnerCenterOptions, dataverseOptions, SALESFORCE);
+    }
+
+    /** Starts on free ports, with CRMs as they are before anything is set up in them: without Microsoft's tables, columns and fields. */
+    public static Sandboxes startEmpty() {
+        return startWith(DataverseOptions.defaults().withoutMicrosoftSolution(), SALESFORCE.with(SalesforceSwitch.WITHOUT_PACKAGE));
+    }
+
+    /** Starts on free ports with CRMs of the caller's. */
+    public static Sandboxes startWith(DataverseOptions dataverseOptions, SalesforceOptions salesforceOptions) {
+        return new Sandboxes(Ports.FREE, PartnerCenterOptions.defaults(), dataverseOptions, salesforceOptions);
     }
 
     private void open(SandboxSystem system, int port) {
@@ -180,7 +195,7 @@ public final class Sandboxes implements AutoCloseable {
     /** Salesforce, with several currencies as the other CRM has; the first call starts it. */
     public synchronized SalesforceSandbox salesforce() {
         if (salesforce == null) {
-            SalesforceSandbox made = new SalesforceSandbox(clock, SalesforceOptions.defaults().with(SalesforceSwitch.MULTI_CURRENCY));
+            SalesforceSandbox made = new SalesforceSandbox(clock, salesforceOptions);
             open(made, ports.salesforce());
             salesforce = made;
         }

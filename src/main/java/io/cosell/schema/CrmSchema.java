@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -65,6 +67,26 @@ public record CrmSchema(String crm, Map<String, Table> tables) {
         public Column {
             choices = choices == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(choices));
         }
+    }
+
+    /**
+     * The schema that an adapter has read.
+     *
+     * @param crm      the CRM's name
+     * @param document what its verb gave: {@code tables} as in the file
+     * @throws IllegalArgumentException when the document is no schema
+     */
+    public static CrmSchema of(String crm, Object document) {
+        JsonNode tables = JSON.valueToTree(document).path("tables");
+        if (!tables.isObject()) {
+            throw new IllegalArgumentException("The adapter " + crm + " gave no tables. Correct its crm-schema.");
+        }
+        return JSON.convertValue(JSON.createObjectNode().put("crm", crm).set("tables", tables), CrmSchema.class);
+    }
+
+    /** A table by its name, without regard to case. */
+    public Optional<Table> table(String name) {
+        return tables.entrySet().stream().filter(table -> table.getKey().equalsIgnoreCase(name)).map(Map.Entry::getValue).findFirst();
     }
 
     /**

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One column of a table, as {@code tables.yaml} describes it; the head of that file says what each member means.
@@ -62,6 +63,13 @@ record Column(String name, Type type, Integer max, BigDecimal min, BigDecimal to
             all.merge(navigation(target), List.of(target), (one, more) -> List.copyOf(targets));
         }
         return all;
+    }
+
+    /** The same column, leading only to tables that are there. */
+    Column leadingTo(Set<String> tables) {
+        return tables.containsAll(targets) ? this : new Column(name, type, max, min, top, decimals, values, states,
+            targets.stream().filter(tables::contains).toList(), ownNavigation, onDelete, readOnly, createOnly, required, level, initial, joined,
+            product, sum, unsupported, autonumber);
     }
 
     /** The first status of a state, which Dataverse takes when only the state is given. */

@@ -15,10 +15,11 @@ import java.util.Set;
  * @param currencies             ISO codes of the currencies enabled in the organisation; the first is its base currency
  * @param columns                a partner's own columns
  * @param keys                   alternate keys
+ * @param microsoftSolution      whether the organisation has Microsoft's tables and columns
  * @param largestBody            most bytes of a request; more answers 413 (contract 4.2 names the status, no document the number)
  */
 public record DataverseOptions(String clientId, String clientSecret, int duplicateStatus, boolean microsoftColumnsOnLead,
-                               List<String> currencies, List<CustomColumn> columns, List<AlternateKey> keys, int largestBody) {
+                               boolean microsoftSolution, List<String> currencies, List<CustomColumn> columns, List<AlternateKey> keys, int largestBody) {
 
     private static final int USUAL_LARGEST_BODY = 128 * 1024 * 1024;
     private static final int USUAL_DUPLICATE_STATUS = 412;
@@ -60,28 +61,34 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
 
     /** Client {@code sandbox-client} with secret {@code sandbox-secret}, duplicates answered 412, msft_ columns on leads, USD EUR GBP. */
     public static DataverseOptions defaults() {
-        return new DataverseOptions("sandbox-client", "sandbox-secret", 412, true, List.of("USD", "EUR", "GBP"), List.of(), List.of(),
+        return new DataverseOptions("sandbox-client", "sandbox-secret", 412, true, true, List.of("USD", "EUR", "GBP"), List.of(), List.of(),
             USUAL_LARGEST_BODY);
     }
 
     /** The application the token endpoint knows, and its secret. */
     public DataverseOptions withClient(String id, String secret) {
-        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys, largestBody);
+        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, columns, keys, largestBody);
     }
 
     /** The status of a found duplicate, 412 or 500; see {@link #duplicateStatus()}. */
     public DataverseOptions withDuplicateStatus(int status) {
-        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, currencies, columns, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, microsoftSolution, currencies, columns, keys, largestBody);
     }
 
     /** Whether leads carry Microsoft's columns; see {@link #microsoftColumnsOnLead()}. */
     public DataverseOptions withMicrosoftColumnsOnLead(boolean present) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, currencies, columns, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, microsoftSolution, currencies, columns, keys, largestBody);
+    }
+
+    /** Without Microsoft's tables and columns, as an organisation is before anything is set up. */
+    public DataverseOptions withoutMicrosoftSolution() {
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, false, currencies, columns, keys,
+            largestBody);
     }
 
     /** The enabled currencies, the base currency first. */
     public DataverseOptions withCurrencies(String... isoCodes) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, List.of(isoCodes), columns, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, List.of(isoCodes), columns, keys, largestBody);
     }
 
     /**
@@ -95,19 +102,19 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
         }
         List<CustomColumn> more = new ArrayList<>(columns);
         more.add(new CustomColumn(table, name, type, required));
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, more, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, more, keys, largestBody);
     }
 
     /** Declares an alternate key (contract 3.3). */
     public DataverseOptions withAlternateKey(String table, String... keyColumns) {
         List<AlternateKey> more = new ArrayList<>(keys);
         more.add(new AlternateKey(table, List.of(keyColumns)));
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, more, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, columns, more, largestBody);
     }
 
     /** Most bytes of a request; see {@link #largestBody()}. */
     public DataverseOptions withLargestBody(int bytes) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, currencies, columns, keys, bytes);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, columns, keys, bytes);
     }
 
     /** The switches that are on from the start because of these options. */
@@ -118,6 +125,9 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
         }
         if (!microsoftColumnsOnLead) {
             on.add(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS);
+        }
+        if (!microsoftSolution) {
+            on.add(DataverseSwitch.WITHOUT_MICROSOFT_SOLUTION);
         }
         return on;
     }

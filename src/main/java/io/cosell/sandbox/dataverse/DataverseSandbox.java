@@ -61,6 +61,7 @@ public final class DataverseSandbox extends SandboxSystem {
     private final Rules rules;
     private final Actions actions;
     private final WebApi api;
+    private final Definitions definitions;
     private final Tokens tokens;
     private final Webhooks webhooks;
     private final DataverseOptions options;
@@ -86,8 +87,9 @@ public final class DataverseSandbox extends SandboxSystem {
         webhooks = new Webhooks(schema, store, clock, events());
         privileges = new Privileges(switches);
         protection = new ServiceProtection(clock);
+        definitions = new Definitions(schema, privileges, this::open);
         api = new WebApi(schema, store, keys, rules, actions, new Pages(store, clock, switches), privileges, protection, switches, clock,
-            this::inner);
+            this::inner, definitions);
         tokens = new Tokens(options, clock);
         seed(options);
         forgetHistory();
@@ -153,6 +155,7 @@ public final class DataverseSandbox extends SandboxSystem {
         state.set("switches", JSON.valueToTree(switches.all().stream().filter(switches::has).map(Switch::name).toList()));
         state.set("missingPrivileges", JSON.valueToTree(new TreeSet<>(privileges.missing())));
         state.set("numbers", JSON.valueToTree(rules.numbers()));
+        state.set("definitions", definitions.state());
         state.set("store", store.state());
         return state;
     }
@@ -165,8 +168,9 @@ public final class DataverseSandbox extends SandboxSystem {
         List<Switch> on = JSON.convertValue(state.path("switches"), NAMES).stream().map(switches::named).toList();
         Set<String> missing = Set.copyOf(JSON.convertValue(state.path("missingPrivileges"), NAMES));
         Map<String, Integer> numbers = JSON.convertValue(state.path("numbers"), NUMBERS);
-        store.restore(state.path("store"), this::read);
         switches.all().forEach(one -> switches.turn(one, on.contains(one)));
+        definitions.restore(state.path("definitions"));
+        store.restore(state.path("store"), this::read);
         webhooks.forgetOpen();
         privileges.replaceMissing(missing);
         rules.replaceNumbers(numbers);
@@ -427,22 +431,33 @@ public final class DataverseSandbox extends SandboxSystem {
                 insert("transactioncurrency", fixed("currency " + code), Map.of("currencyname", CURRENCY_NAMES.getOrDefault(code, code),
                     "isocurrencycode", code, "currencysymbol", CURRENCY_SIGNS.getOrDefault(code, code + " ")));
             }
+            for (String message : MESSAGES) {
+                insert("sdkmessage", fixed(message), Map.of("name", message));
+                schema.all().forEach(table -> insertFilter(message, table));
+            }
+            if (!options.microsoftSolution()) {
+                return null;
+            }
             detail("SOL-34104-EBB", "Contoso Field Service");
             detail("SOL-15974-MQF", "Contoso Analytics");
             insert("msft_partnerrole", fixed("partner role"), Map.of("msft_name", "Services"));
             insert("msft_solutionarea", fixed("solution area"), Map.of("msft_name", "Business Applications"));
             insert("msft_solutionplay", fixed("solution play"), Map.of("msft_name", "Field Service",
                 "msft_SolutionAreaId@odata.bind", "/msft_solutionareas(" + fixed("solution area") + ")"));
-            for (String message : MESSAGES) {
-                insert("sdkmessage", fixed(message), Map.of("name", message));
-                for (Table table : schema.all()) {
-                    insert("sdkmessagefilter", fixed(message + " " + table.name()),
-                        Map.of("name", message, "primaryobjecttypecode", table.name(),
-                        "sdkmessageid@odata.bind", "/sdkmessages(" + fixed(message) + ")"));
-                }
-            }
             return null;
         });
+    }
+
+    private void insertFilter(String message, Table table) {
+        insert("sdkmessagefilter", fixed(message + " " + table.name()), Map.of("name", message, "primaryobjecttypecode", table.name(),
+            "sdkmessageid@odata.bind", "/sdkmessages(" + fixed(message) + ")"));
+    }
+
+    /** A new table begins without rows, whatever a hidden one of the same name had, and webhooks can be told of it. */
+    private void open(Table made) {
+        List.copyOf(store.rows(made.name())).forEach(store::remove);
+        MESSAGES.stream().filter(message -> store.find("sdkmessagefilter", fixed(message + " " + made.name())) == null)
+            .forEach(message -> insertFilter(message, made));
     }
 
     private void detail(String identifier, String name) {

@@ -16,6 +16,8 @@ public enum DataverseSwitch implements Switch {
     DELETIONS_COME_FIRST("3.6", "a delta lists deletions before rows", "it lists rows before deletions, the usual order"),
     /** Microsoft's columns on leads. */
     LEADS_WITHOUT_MICROSOFT_COLUMNS("5.4", "leads have none of Microsoft's msft_ columns", "they have all that opportunities have"),
+    /** Microsoft's tables and columns as a whole. */
+    WITHOUT_MICROSOFT_SOLUTION("5.1", "the organisation has none of Microsoft's msft_ tables and columns; they can be made", "it has them"),
     /** Code of the refusal for a missing privilege. */
     MISSING_PRIVILEGE_IS_80048306("4.2", "a missing privilege has the code 0x80048306", "it has the code 0x80040220"),
     /** Alternate keys in addresses. */

@@ -18,10 +18,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Tables, columns, keys and relationships as {@code EntityDefinitions} and {@code RelationshipDefinitions} describe them, read-only: as far
- * as {@code tables.yaml} knows them. Not part of contract dataverse.md, but what a client asks before it maps anything; shapes by Microsoft's
+ * Tables, columns, keys and relationships as {@code EntityDefinitions} and {@code RelationshipDefinitions} describe them: as far as
+ * {@code tables.yaml} knows them, and as they were made by {@link Definitions}. Not part of contract dataverse.md, but what a client asks before it maps anything; shapes by Microsoft's
  * reference of the metadata types. Schema names of columns are their logical names except where a navigation property shows the casing.
  */
 final class Metadata {
@@ -30,7 +31,7 @@ final class Metadata {
 
     /** Members that come with {@code $expand} only. */
     private static final Set<String> EXPANDED = Set.of("Attributes", "Keys", "OneToManyRelationships", "ManyToOneRelationships",
-        "OptionSet");
+        "OptionSet", "GlobalOptionSet");
     private static final String NAMESPACE = "Microsoft.Dynamics.CRM.";
     private static final int ENGLISH = 1033;
     private static final Pattern KEY = Pattern.compile("([A-Za-z]+)='((?:[^']|'')*)'|(" + Values.GUID.pattern() + ")");
@@ -56,7 +57,7 @@ final class Metadata {
      * @param set   one of {@link #SETS}
      * @param key   what stands in its parentheses, null without
      * @param below further segments
-     * @param query query options: {@code $select}, {@code $filter} with eq and and, {@code $expand}
+     * @param query query options: {@code $select}, {@code $filter} with eq, and, and or without parentheses, {@code $expand}
      */
     Reply answer(String root, String set, String key, List<String> below, Map<String, String> query) {
         List<ObjectNode> found = set.equals("EntityDefinitions") ? schema.all().stream().map(this::entity).toList() : relationships();
@@ -114,14 +115,18 @@ final class Metadata {
     }
 
     private static Predicate<ObjectNode> filter(String text) {
-        Predicate<ObjectNode> all = one -> true;
         if (text == null) {
-            return all;
+            return one -> true;
         }
+        return Stream.of(text.split("\\s+or\\s+")).map(Metadata::conditions).reduce(one -> false, Predicate::or);
+    }
+
+    private static Predicate<ObjectNode> conditions(String text) {
+        Predicate<ObjectNode> all = one -> true;
         for (String part : text.split("\\s+and\\s+")) {
             Matcher equals = EQUALS.matcher(part);
             if (!equals.matches()) {
-                throw Refusal.unsupported("the filter '" + text + "' on definitions; only eq and and");
+                throw Refusal.unsupported("the filter '" + text + "' on definitions; only eq, and, and or");
             }
             String value = equals.group(2).replaceAll("^'|'$", "").replace("''", "'");
             all = all.and(one -> one.path(equals.group(1)).asText().equals(value));
@@ -286,7 +291,8 @@ final class Metadata {
         return label;
     }
 
-    private static String id(String name) {
+    /** The same id for the same definition in every sandbox. */
+    static String id(String name) {
         return UUID.nameUUIDFromBytes(("metadata " + name.toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8)).toString();
     }
 }

@@ -68,9 +68,11 @@ final class WebApi {
     private final Clock clock;
     private final InnerCalls inner;
     private final Metadata metadata;
+    private final Definitions definitions;
 
     WebApi(Schema schema, Store store, Keys keys, Rules rules, Actions actions, Pages pages, Privileges privileges,
-           ServiceProtection protection, Switches switches, Clock clock, InnerCalls inner) {
+           ServiceProtection protection, Switches switches, Clock clock, InnerCalls inner, Definitions definitions) {
+        this.definitions = definitions;
         this.schema = schema;
         this.store = store;
         this.keys = keys;
@@ -210,9 +212,19 @@ final class WebApi {
             }
             case "EntityDefinitions", "RelationshipDefinitions" -> {
                 if (!target.method().equals("GET")) {
-                    throw Refusal.unsupported("changes of tables and columns");
+                    if (!target.method().equals("POST")) {
+                        throw Refusal.unsupported("changes and deletions of tables and columns");
+                    }
+                    String named = target.key() == null ? null : target.key().replaceFirst("^LogicalName='(.*)'$", "$1");
+                    return definitions.answer(target.root(), target.set(), named, target.rest(), body(target.request()));
                 }
                 return metadata.answer(target.root(), target.set(), target.key(), target.rest(), target.request().query());
+            }
+            case "PublishXml", "PublishAllXml" -> {
+                // What is made can be used at once; publishing shows it to forms, which are not simulated.
+                require(target, "POST");
+                privileges.require("prvPublishCustomization", "the organization");
+                return Reply.empty(204);
             }
             case "WinOpportunity", "LoseOpportunity" -> {
                 require(target, "POST");

@@ -10,6 +10,8 @@ enum Feature {
     COUNTRY_PICKLISTS(SalesforceSwitch.COUNTRY_PICKLISTS, true),
     /** Opportunity teams: OpportunityTeamMember exists (2.2). */
     TEAMS(SalesforceSwitch.TEAMS_OFF, false),
+    /** The package of Microsoft's solution: its fields and objects (2.4, 2.6). */
+    PACKAGE(SalesforceSwitch.WITHOUT_PACKAGE, false),
     /** The package later than October 2023: co-sell type, purchase intent, partner role, solution area and play exist (2.3). */
     LATER_PACKAGE(SalesforceSwitch.PACKAGE_OF_2023, false),
     /** Opportunities have Referral_Program__c, which was seen on leads only (2.4). */
@@ -23,7 +25,13 @@ enum Feature {
         this.whenOn = whenOn;
     }
 
+    /** A later package is none where there is no package. */
     boolean isOn(Switches switches) {
+        boolean ofPackage = this == LATER_PACKAGE || this == PROGRAM_ON_OPPORTUNITY;
+        return isOnByItself(switches) && (!ofPackage || PACKAGE.isOnByItself(switches));
+    }
+
+    private boolean isOnByItself(Switches switches) {
         return switches.has(by) == whenOn;
     }
 }

@@ -211,7 +211,7 @@ final class Logic {
 
     /** Trigger msft_SolutionTrigger: after insert and delete, not after update. */
     private void recountSolutions(Row before, Row after, Author by) {
-        if (before != null && after != null) {
+        if (before != null && after != null || !schema.has(Feature.PACKAGE)) {
             return;
         }
         Row opportunity = parent(after == null ? before : after, "Opportunity__c");

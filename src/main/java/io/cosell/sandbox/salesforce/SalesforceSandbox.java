@@ -51,6 +51,7 @@ public final class SalesforceSandbox extends SandboxSystem {
     private final Usage usage;
     private final SignIn signIn;
     private final Queries queries;
+    private final Deployments deployments;
     private final Api api;
     private final OutboundMessages messages;
     private final LeadConversion conversion;
@@ -69,7 +70,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         super("salesforce", clock, OutboundMessages.policy(options.retryPause()));
         this.options = options;
         switches = new Switches(Arrays.asList(SalesforceSwitch.values()), options.switches());
-        schema = new Schema(options, this::features, clock);
+        schema = new Schema(options, this::features, this::shown, clock);
         store = new Store(null, 0, this::committed);
         rules = new Rules(schema, store, switches, clock);
         usage = new Usage(clock, options.dailyCalls());
@@ -79,9 +80,10 @@ public final class SalesforceSandbox extends SandboxSystem {
         conversion = new LeadConversion(org);
         acts = new Acts(org, signIn, messages);
         queries = new Queries(org);
+        deployments = new Deployments(org);
         // The first line that fits answers: those with fixed words stand before those with names in braces.
         api = new Api(store, Stream.of(queries.resources(), new Limits(usage).resources(), new Replication(org).resources(),
-            new Composites(org, this::inner).resources(), new RecordCollections(org).resources(), new Trees(org).resources(),
+            new Composites(org, this::inner).resources(), deployments.resources(), new RecordCollections(org).resources(), new Trees(org).resources(),
             new Metadata(org).resources(), new Records(org).resources()).flatMap(List::stream).toList());
         store.transaction(() -> {
             Seed.plant(org);
@@ -98,6 +100,10 @@ public final class SalesforceSandbox extends SandboxSystem {
             }
         }
         return on;
+    }
+
+    private Set<String> shown() {
+        return deployments.shown();
     }
 
     /** What this sandbox was started with. */
@@ -181,6 +187,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         state.set("numbers", JSON.valueToTree(rules.numbers()));
         state.set("outboundMessages", JSON.valueToTree(messages.all()));
         state.set("withheldRecords", JSON.valueToTree(rules.withheld().stream().sorted().toList()));
+        state.set("deployed", deployments.state());
         state.set("store", store.state());
         return state;
     }
@@ -194,6 +201,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         if (numbers == null || others == null) {
             throw new IllegalArgumentException("The state of Salesforce has the members switches, numbers, outboundMessages and store.");
         }
+        deployments.restore(state.path("deployed"));
         store.restore(state.path("store"), this::read);
         switches.all().forEach(one -> switches.turn(one, on.contains(one)));
         rules.restoreNumbers(numbers);

@@ -11,6 +11,8 @@ public enum SalesforceSwitch implements Switch {
         "BillingCountry is free text"),
     TEAMS_OFF("2.9", "there are no OpportunityTeamMembers", "opportunity teams are on"),
     UNLISTED_STAGES("2.1", "a StageName outside the stage table is taken, as open with probability 0", "it is refused"),
+    WITHOUT_PACKAGE("2.3", "the organisation has none of the package's fields and objects; they can be deployed", "it has the package"),
+    MAY_NOT_DEPLOY("3.5", "the integration user may not change metadata: a deployment answers INSUFFICIENT_ACCESS", "it may"),
     PACKAGE_OF_2023("2.3", "co-sell type, purchase intent, partner role, solution area and solution play do not exist", "they do"),
     PROGRAM_ON_LEADS_ONLY("2.4", "opportunities have no Referral_Program__c", "they have it, as leads do"),
     HELP_IN_SENTENCE_CASE("2.5", "values of How_can_Microsoft_help__c are written as in 2020, such as \"Proof of concept or demo\"",

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an organisation with the package has before anybody works in it. */
+/** What an organisation has before anybody works in it. */
 final class Seed {
 
     /** The user that client credentials run as. */
@@ -38,6 +38,16 @@ final class Seed {
             "IsClosed", stage.getValue().path("closed").asBoolean(), "IsWon", stage.getValue().path("won").asBoolean(),
             "ForecastCategory", stage.getValue().path("category").asText(),
             "DefaultProbability", stage.getValue().path("probability").decimalValue())));
+        if (org.schema().has(Feature.PACKAGE)) {
+            plantPackage(org);
+        }
+        String book = insert(org, "Pricebook2", Map.of("Name", "Standard Price Book", "IsActive", true, "IsStandard", true));
+        String product = insert(org, "Product2", Map.of("Name", "Field Service Licence", "ProductCode", "FSL", "IsActive", true));
+        insert(org, "PricebookEntry", Map.of("Pricebook2Id", book, "Product2Id", product, "UnitPrice", BigDecimal.valueOf(100), "IsActive",
+            true));
+    }
+
+    private static void plantPackage(Org org) {
         detail(org, "SOL-34104-EBB", "Contoso Field Service");
         detail(org, "SOL-15974-MQF", "Contoso Analytics");
         String infrastructure = insert(org, "Solution_Area__c", Map.of("Name", "Infrastructure", "Active__c", true));
@@ -46,10 +56,6 @@ final class Seed {
         insert(org, "Solution_Play__c", Map.of("Name", "Unify Your Data", "Active__c", true, "Solution_Area__c", data));
         insert(org, "Partner_Role__c", Map.of("Name", "Implementation", "Active__c", true));
         insert(org, "Partner_Role__c", Map.of("Name", "Managed Services", "Active__c", true));
-        String book = insert(org, "Pricebook2", Map.of("Name", "Standard Price Book", "IsActive", true, "IsStandard", true));
-        String product = insert(org, "Product2", Map.of("Name", "Field Service Licence", "ProductCode", "FSL", "IsActive", true));
-        insert(org, "PricebookEntry", Map.of("Pricebook2Id", book, "Product2Id", product, "UnitPrice", BigDecimal.valueOf(100), "IsActive",
-            true));
     }
 
     private static void user(Org org, String first, String last, String username, String mail) {
