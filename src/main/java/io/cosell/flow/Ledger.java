@@ -229,12 +229,10 @@ public final class Ledger {
     public void intend(Exchange exchange) {
         Link link = link(exchange);
         Plan plan = plan(exchange);
-        Map<String, Object> referral = document(exchange, "referral");
-        Map<String, Object> record = document(exchange, "record");
-        JsonNode intent = planning.intentOf(plan, referral, record);
         // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
-        set(exchange, store.progress(link, Store.columns("base", planning.settledBase(link, referral, record), "intent", intent),
-            intent.equals(link.intent()) ? List.of() : planning.conflicts(plan)));
+        JsonNode base = planning.settledBase(link, document(exchange, "referral"), document(exchange, "record"));
+        set(exchange, store.progress(link, Store.columns("base", base, "intent", plan.intent()),
+            plan.intent().equals(link.intent()) ? List.of() : planning.conflicts(plan)));
     }
 
     /**
@@ -247,10 +245,11 @@ public final class Ledger {
         if (link.intent() == null) {
             return;
         }
-        JsonNode base = planning.settledBase(link, document(exchange, "referral"), document(exchange, "record"));
-        if (!base.equals(link.base())) {
-            set(exchange, store.progress(link, Store.columns("base", base), List.of()));
-        }
+        Map<String, Object> referral = document(exchange, "referral");
+        Map<String, Object> record = document(exchange, "record");
+        JsonNode base = planning.settledBase(link, referral, record);
+        set(exchange, store.progress(link, Store.columns("base", base, "referral", referral, "record", record,
+            "record_id", record.get("id"), "record_kind", record.get("kind")), List.of()));
     }
 
     /**
@@ -300,7 +299,8 @@ public final class Ledger {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
         }
         Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason,
-            "base", planning.baseAfter(link, plan, referral, record), "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
+            "base", planning.agreedBase(link, plan.nextBase(), referral, record),
+            "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
             "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
             "compared_under", mappingVersion);
         if (document(exchange, "microsoft") != null) {
@@ -310,7 +310,7 @@ public final class Ledger {
         Link done = store.finish(link, columns, costing(exchange, entries));
         set(exchange, done);
         // Also after an empty plan: the referral as it answers to its CRM id may carry what a user said meanwhile.
-        if (plan.again() || planning.asksForMore(done, plan, referral, record)) {
+        if (plan.again() || planning.asksForMore(done, referral, record)) {
             store.mark(done.id(), Side.NEITHER);
         } else if (plan.waitsForGrace()) {
             exchange.setVariable("waitSeconds", planning.waitSeconds(done));

@@ -80,38 +80,33 @@ public final class Planning {
         return "opportunity".equals(record.get("kind")) && "New".equals(record.get("status"));
     }
 
-    /** What both sides last agreed on, with all that the connector had begun to write and that has landed. */
+    /** What both sides last agreed on, with all that the connector had begun to write and that has landed, and all that they say alike. */
     public JsonNode settledBase(Link link, Map<String, Object> referral, Map<String, Object> record) {
-        return settledBase(link, link.intent(), record, view(referral), view(record));
+        return settledBase(link, link.intent(), referral, record);
     }
 
     /** The same with an intent other than the link's. */
     public JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> referral, Map<String, Object> record) {
-        return settledBase(link, intent, record, view(referral), view(record));
+        return agreedBase(link, settledBase(link, intent, record, view(referral), view(record)), referral, record);
     }
 
     /**
-     * The base after a plan was written. Where the record became another by it, such as a lead that was accepted, that one holds more than
-     * the plan could know, and all of it was written.
+     * The base with all that both sides say alike, though nobody planned it: an opportunity that a lead became was made from all of the
+     * referral, and leads hold less. At a later look nobody could tell what never was agreed on from what a user has changed since.
      */
-    public JsonNode baseAfter(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        return link.intent() == null ? plan.nextBase()
-            : Planner.settle(policy, plan.nextBase(), link.intent(), view(referral), view(record), isFoundAgain(link, link.intent(), record));
+    public JsonNode agreedBase(Link link, JsonNode base, Map<String, Object> referral, Map<String, Object> record) {
+        return plan(link, base, view(referral), view(record), isOnHold(record)).agreedAlready(base);
     }
 
     private JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
         JsonNode base = baseFor(link, record, crm);
-        return intent == null ? base : Planner.settle(policy, base, intent, partnerCenter, crm, isFoundAgain(link, intent, record));
+        return intent == null ? base : Planner.settle(policy, base, intent, partnerCenter, crm, isFoundAgain(intent, record));
     }
 
-    /**
-     * Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity was filled from it
-     * only if it carries the referral's identifier: the CRM makes it, we fill it.
-     */
-    private static boolean isFoundAgain(Link link, JsonNode intent, Map<String, Object> record) {
+    /** Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity holds other fields. */
+    private static boolean isFoundAgain(JsonNode intent, Map<String, Object> record) {
         String making = intent.path(MAKING).asText();
-        return making.equals(REFERRAL)
-            || making.equals(record.get("kind")) && (link.recordKind() == null || link.referralId().equals(record.get("referralId")));
+        return making.equals(REFERRAL) || making.equals(record.get("kind"));
     }
 
     /** The link's intent if something is made from it; null otherwise. */
@@ -142,22 +137,6 @@ public final class Planning {
         return intent;
     }
 
-    /**
-     * What is about to be stored before a plan is written. A lead may become an opportunity by it, which is made from all of the referral
-     * and not only from what leads hold.
-     */
-    public ObjectNode intentOf(Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        if (!"lead".equals(record.get("kind"))) {
-            return plan.intent().deepCopy();
-        }
-        ObjectNode intent = intentOf(io.cosell.plan.Side.CRM, "opportunity", Planner.receive(policy, view(referral)));
-        ObjectNode whole = (ObjectNode) intent.get(io.cosell.plan.Side.CRM.key());
-        plan.partnerCenter().forEach(change -> whole.remove(change.path()));
-        plan.crm().forEach(change -> whole.set(change.path(), change.to()));
-        plan.intent().properties().forEach(part -> intent.putIfAbsent(part.getKey(), part.getValue()));
-        return intent;
-    }
-
     /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */
     private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm, boolean onHold) {
         boolean asked = isBlank(base == null ? null : base.at(Ledger.HELP)) && !isBlank(crm.at(Ledger.HELP));
@@ -185,9 +164,9 @@ public final class Planning {
         return value == null || value.isMissingNode() || value.isNull() || value.asText().isBlank();
     }
 
-    /** Whether both sides, as they are after the plan was written, ask for one more round. */
-    public boolean asksForMore(Link link, Plan plan, Map<String, Object> referral, Map<String, Object> record) {
-        return !plan(link, plan.nextBase(), view(referral), view(record), isOnHold(record)).isEmpty();
+    /** Whether both sides, as they are after a plan was written, ask for one more round. */
+    public boolean asksForMore(Link link, Map<String, Object> referral, Map<String, Object> record) {
+        return !plan(link, link.base(), view(referral), view(record), isOnHold(record)).isEmpty();
     }
 
     /**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What has to be written on each side, and what is not written and why. Everything is in the order of the policy.
@@ -40,6 +41,18 @@ public record Plan(List<Change> crm, List<Change> partnerCenter, List<Conflict> 
     @JsonIgnore
     public boolean isEmpty() {
         return crm.isEmpty() && partnerCenter.isEmpty();
+    }
+
+    /**
+     * The base as long as nothing of this plan is written: with all that both sides say alike, and the rest as it was.
+     *
+     * @param base what the plan was made from; may be null
+     */
+    public JsonNode agreedAlready(JsonNode base) {
+        ObjectNode agreed = Views.copy(nextBase);
+        Stream.concat(crm.stream(), partnerCenter.stream()).map(Change::path)
+            .forEach(path -> Views.set(agreed, path, Views.valueAt(base, path)));
+        return agreed;
     }
 
     /** The same plan with further refusals. */

@@ -108,30 +108,6 @@ class JustMadeTest {
         }
     }
 
-    @Test
-    void aSolutionTakenOutOfTheOpportunityThatALeadBecameUnseenStaysOut() {
-        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h", "cosell.crm-changes.schedule", NEVER))) {
-            String referral = twoSolutions(stage);
-            boolean[] done = {false};
-            stage.crm.fail(FaultPlan.Rule.byChance("dynamics365", null, Trouble.ANSWER_LOST, 1), request -> {
-                boolean fills = !done[0] && request.text().contains("PATCH") && request.text().contains("/opportunities(");
-                done[0] |= fills;
-                return fills;
-            });
-            stage.partnerCenter.partnerEdits(referral, Map.of("/status", "Active", "/substatus", "Accepted"));
-            stage.eventually(() -> stage.link(referral).failures() == 1);
-            String opportunity = (String) stage.rows("opportunity", "msft_microsoftpartnercenterreferralidentifier", referral).get(0).get("opportunityid");
-            assertThat(stage.solutionsOf(opportunity)).contains(MORE);
-
-            takeOut(stage, opportunity, MORE);
-            stage.connector().store().mark(stage.link(referral).id(), Side.RECORD);
-            goesOn(stage, referral);
-
-            assertThat(stage.solutionsOf(opportunity)).containsExactly("SOL-34104-EBB");
-            assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
-        }
-    }
-
     /** The referral was written; that the record could not be told of it leaves the run half done. */
     @Test
     void whatAFailedRunHasWrittenIsAgreedOn() {
