@@ -110,9 +110,18 @@ final class SalesforceOrg implements AutoCloseable {
         return raw(method, address, body, all);
     }
 
+    /** Posts what is no JSON. */
+    Answer post(String path, byte[] body, String contentType) {
+        return raw("POST", sandbox.address() + API + path, HttpRequest.BodyPublishers.ofByteArray(body), "Authorization", "Bearer " + token,
+            "Content-Type", contentType);
+    }
+
     private static Answer raw(String method, String address, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address))
-            .method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        return raw(method, address, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body), headers);
+    }
+
+    private static Answer raw(String method, String address, HttpRequest.BodyPublisher body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address)).method(method, body);
         if (headers.length > 0) {
             request.headers(headers);
         }
