@@ -40,15 +40,17 @@ public final class Cosell {
         return line;
     }
 
-    /** Failures that are written for people are shown as they are; others with their kind. */
+    /** Failures that are written for people are shown as they are; of others the last cause, with its kind. */
     private static String explain(Throwable failure) {
         List<Class<?>> written = List.of(ConfigurationException.class, io.cosell.lane.LaneFailure.class, IllegalArgumentException.class);
+        Throwable last = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             Throwable candidate = cause;
+            last = cause;
             if (written.stream().anyMatch(kind -> kind.isInstance(candidate))) {
                 return cause.getMessage();
             }
         }
-        return failure.toString();
+        return last.toString();
     }
 }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -53,8 +55,11 @@ public final class RootCommand implements Callable<Integer> {
         return new Conformance(folder, overrides);
     }
 
-    /** A connector for work with the CRM alone. */
+    /** A connector for work with the CRM alone. It starts without a word, so that the command's own are seen. */
     CrmAlone crmAlone() {
+        if (System.getenv("COSELL_LOG_LEVEL") == null) {
+            Configurator.setAllLevels("", Level.ERROR);
+        }
         return new CrmAlone(folder, overrides, new Surroundings() { });
     }
 

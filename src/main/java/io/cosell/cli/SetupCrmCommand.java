@@ -40,7 +40,7 @@ public final class SetupCrmCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> DOCUMENT = new TypeReference<>() { };
     private static final int NAME = 60;
-    private static final int TYPE = 34;
+    private static final int TYPE = 18;
     private static final int LABEL = 45;
 
     @Option(names = "--yes", description = "Makes what is missing.")
@@ -124,7 +124,7 @@ public final class SetupCrmCommand implements Callable<Integer> {
             out.println();
         }
         out.println(missing.isEmpty() && different.isEmpty()
-            ? "Nothing to do: all " + Tables.count(setup.items().size(), "table") .replaceFirst(" tables?$", "") + " tables and columns are there."
+            ? "Nothing to do: all " + setup.items().size() + " tables and columns are there."
             : count(missing) + " missing, " + setup.all(State.THERE).size() + " there" + (different.isEmpty() ? "." : ", " + different.size()
                 + " there in another form."));
     }
@@ -188,6 +188,9 @@ public final class SetupCrmCommand implements Callable<Integer> {
         out.println(missing.isEmpty() ? "All is made, and the connector's account sees it."
             : "All is made, but the connector's account does not see " + missing.stream().map(Item::name).collect(Collectors.joining(", "))
                 + ". Give it the right to.");
+        if (Files.exists(root.folder().resolve(CrmSchema.FILE))) {
+            out.println(CrmSchema.FILE + " is from before; save it again with \"schema\".");
+        }
         return missing.isEmpty();
     }
 }

@@ -54,7 +54,7 @@ final class SchemaChecks {
         if (!known.contains(column.name())) {
             findings.add(Finding.error(column.file(), column.line(), table.map(found -> "the table " + found.getKey() + " has no column ")
                 .orElse("no table of the saved schema has a column ") + column.name(),
-                Names.didYouMean(column.name(), known, "create it in the CRM and save the schema anew, or correct the name")));
+                Names.didYouMean(column.name(), known, "create it in the CRM (setup-crm does for those that the connector brings) and save the schema anew, or correct the name")));
             return;
         }
         table.map(found -> found.getValue().columns().get(column.name())).filter(found -> !found.choices().isEmpty()).ifPresent(found ->

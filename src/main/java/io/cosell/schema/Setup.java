@@ -51,8 +51,7 @@ public record Setup(List<Item> items) {
         /** Its type in a few words. */
         public String type() {
             String length = wanted.has("length") ? " (" + wanted.path("length").asText() + ")" : "";
-            return column.isEmpty() ? "table" : wanted.path("type").asText() + length
-                + (wanted.has("to") ? " to " + wanted.path("to").asText() : "");
+            return column.isEmpty() ? "table" : wanted.path("type").asText() + length;
         }
     }
 
