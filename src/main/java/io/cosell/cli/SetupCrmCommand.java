@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cosell.Connector;
 import io.cosell.CrmAlone;
+import io.cosell.lane.RefusedFailure;
 import io.cosell.schema.CrmSchema;
 import io.cosell.schema.CrmTables;
 import io.cosell.schema.Setup;
@@ -174,11 +175,20 @@ public final class SetupCrmCommand implements Callable<Integer> {
                 steps.subList(i + 1, steps.size()).forEach(step -> out.println("not yet " + step.get("title")));
                 out.println();
                 out.println(Tables.line(e.getCause() == null ? e.getMessage() : String.valueOf(e.getCause().getMessage())));
-                out.println(i == 0 ? "Nothing was made." : "What is done stays. Mend the cause and run the command again: it goes on with what is missing.");
+                out.println(afterFailure(e.getCause() instanceof RefusedFailure, i == 0));
                 return false;
             }
         }
         return true;
+    }
+
+    /** An answer that was lost says nothing about what became of the request. */
+    private static String afterFailure(boolean refused, boolean first) {
+        if (!refused) {
+            return "Whether this was made all the same is not known. Run the command again: it looks what is there, and goes on with what is missing.";
+        }
+        return first ? "Nothing was made. Mend the cause and run the command again."
+            : "What is done stays. Mend the cause and run the command again: it goes on with what is missing.";
     }
 
     /** Whether the connector sees all that was made; says so. */

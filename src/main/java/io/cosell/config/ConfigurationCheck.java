@@ -2,6 +2,7 @@ package io.cosell.config;
 
 import io.cosell.plan.Policy;
 import io.cosell.plan.PolicyException;
+import io.cosell.schema.CrmTables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ public final class ConfigurationCheck {
             List<Spec> specs = MappingChecks.specs(settings, mappings).stream()
                 .filter(spec -> List.of(crm, Crms.PARTNER_CENTER).contains(spec.name().split("/")[0])).toList();
             findings.addAll(specFindings(crm, specs, mappings.resolve("fields.yaml")));
+            findings.addAll(tablesFindings(settings, routes.resolve(crm).resolve(CrmTables.FILE)));
             schema.ifPresent(file -> findings.addAll(SchemaChecks.run(crm, Columns.of(settings, mappings), file)));
             if (!Files.isDirectory(mappings.resolve(crm))) {
                 findings.add(Finding.error(mappings.toString(), 0, "there is no folder of mappings for the CRM " + crm, "create " + crm + " in it"));
@@ -71,6 +73,15 @@ public final class ConfigurationCheck {
             return e.problems().stream().map(ConfigurationCheck::finding).toList();
         } catch (IOException e) {
             return List.of(Finding.error(fields.toString(), 0, "the file can't be read as UTF-8 text", "create it or check its permissions"));
+        }
+    }
+
+    private static List<Finding> tablesFindings(Settings settings, Path file) {
+        try {
+            CrmTables.read(file, text -> settings.fill(file.toString(), text, Map.of(), name -> Optional.empty()));
+            return List.of();
+        } catch (IllegalArgumentException e) {
+            return List.of(finding(e.getMessage()));
         }
     }
 

@@ -41,7 +41,14 @@ public record CrmTables(Map<String, JsonNode> tables) {
         Map<String, JsonNode> tables = new LinkedHashMap<>();
         if (Files.exists(file)) {
             try {
-                new YAMLMapper().readTree(fill.apply(Files.readString(file))).path("tables").properties().forEach(table -> tables.put(table.getKey(), table.getValue()));
+                JsonNode all = new YAMLMapper().readTree(fill.apply(Files.readString(file))).path("tables");
+                if (!all.isObject()) {
+                    throw new IllegalArgumentException(file + ": there are no tables; they stand under \"tables\", by name");
+                }
+                all.properties().forEach(table -> {
+                    requireTypes(file, table.getKey(), table.getValue().path("columns"));
+                    tables.put(table.getKey(), table.getValue());
+                });
             } catch (JsonProcessingException e) {
                 throw new IllegalArgumentException(file + (e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr()) + ": "
                     + e.getOriginalMessage(), e);
@@ -50,6 +57,12 @@ public record CrmTables(Map<String, JsonNode> tables) {
             }
         }
         return new CrmTables(tables);
+    }
+
+    private static void requireTypes(Path file, String table, JsonNode columns) {
+        columns.properties().stream().filter(column -> column.getValue().path("type").asText().isEmpty()).findFirst().ifPresent(column -> {
+            throw new IllegalArgumentException(file + ": the column " + column.getKey() + " of the table " + table + " has no type");
+        });
     }
 
     /** Names of the tables. */

@@ -14,10 +14,12 @@ import io.cosell.schema.CrmSchema.Column;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,10 +111,29 @@ class SchemaCommandTest {
     }
 
     @Test
+    void aTablesFileThatCantBeUsedIsFoundByCheck() throws IOException {
+        Path routes = Path.of("routes");
+        try (Stream<Path> files = Files.walk(routes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve("routes").resolve(routes.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        Path tables = folder.resolve("routes/salesforce/tables.yaml");
+        Files.writeString(tables, Files.readString(tables) + "  Own__c:\n    make: { label: \"{{cosell.nothing}}\" }\n");
+
+        assertThat(run(Crm.SALESFORCE, "check")).isEqualTo(1);
+        assertThat(out.toString()).contains("tables.yaml:", "there is no value for {{cosell.nothing}}");
+    }
+
+    @Test
     void anAdapterWithoutTheVerbGetsAClearAnswer() {
         Map<String, String> settings = Map.of("cosell.crm", "tinycrm", "cosell.tinycrm.address", "http://127.0.0.1:1/api",
             "cosell.tinycrm.api-key", "key", "cosell.webhook.public-address", "http://127.0.0.1:1");
         assertThat(Cosell.commands(folder, settings).setErr(new PrintWriter(out, true)).execute("schema")).isEqualTo(1);
         assertThat(out.toString()).contains("The adapter tinycrm can't read its CRM's schema");
+        assertThat(Cosell.commands(folder, settings).setErr(new PrintWriter(out, true)).execute("setup-crm")).isEqualTo(1);
+        assertThat(out.toString()).contains("The adapter tinycrm can't set up its CRM");
     }
 }

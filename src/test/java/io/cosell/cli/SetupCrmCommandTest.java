@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cosell.Cosell;
 import io.cosell.sandbox.Call;
 import io.cosell.sandbox.Crm;
+import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
@@ -123,6 +124,18 @@ class SetupCrmCommandTest {
         assertThat(run("setup-crm", "--yes")).as(out::toString).isZero();
         assertThat(out.toString()).contains("2 columns missing, 17 there.");
         assertThat(writes()).hasSize(before + 3);
+    }
+
+    @Test
+    void aLostAnswerIsNoReasonToMakeATableTwice() {
+        open(DataverseOptions.defaults().withoutMicrosoftSolution());
+        sandboxes.dynamics365().fail(Fault.answerLost("POST", "/EntityDefinitions"));
+
+        assertThat(run("setup-crm", "--yes")).isEqualTo(1);
+        assertThat(out.toString()).contains("failed  table msft_microsoftsolutiondetail", "Whether this was made all the same is not known.");
+
+        assertThat(run("setup-crm", "--yes")).as(out::toString).isZero();
+        assertThat(out.toString()).contains("1 table and 15 columns missing, 3 there.", "All is made");
     }
 
     @Test
