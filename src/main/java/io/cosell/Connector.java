@@ -594,19 +594,22 @@ public final class Connector implements AutoCloseable {
      */
     public Optional<CrmSchema> crmSchema() {
         return offers("crm-schema")
-            ? Optional.of(CrmSchema.of(crm(), camel.requestBody("direct:crm-schema", Map.of("tables", crmTables().names())))) : Optional.empty();
+            ? Optional.of(CrmSchema.of(crm(), camel.requestBody("direct:crm-schema", Map.of("tables", crmTables().names()))))
+            : Optional.empty();
     }
 
     /** The tables that the connector works with, and what must be in them. */
     public CrmTables crmTables() {
         Path file = Preflight.folder(routes).resolve(crm()).resolve(CrmTables.FILE);
         return CrmTables.read(file, text -> settings.fill(file.toString(), text, Map.of(), name -> Optional.empty()))
-            .with(Columns.of(settings, Preflight.folder(mappings)).stream().filter(column -> !column.nested()).map(Columns.Column::table).toList());
+            .with(Columns.of(settings, Preflight.folder(mappings)).stream().filter(column -> !column.nested())
+                .map(Columns.Column::table).toList());
     }
 
     /** Whether a route begins at this {@code direct:} endpoint; some verbs of an adapter are optional. */
     public boolean offers(String verb) {
-        return main.getCamelContext().getRoutes().stream().anyMatch(route -> route.getEndpoint().getEndpointUri().equals("direct://" + verb));
+        return main.getCamelContext().getRoutes().stream()
+            .anyMatch(route -> route.getEndpoint().getEndpointUri().equals("direct://" + verb));
     }
 
     /** How many deals it works on at a time. */

@@ -50,8 +50,8 @@ public final class SchemaCommand implements Callable<Integer> {
             if (!missing.isEmpty()) {
                 out.println("Not there, or not to be seen by the connector's account: " + String.join(", ", missing) + ".");
             }
-            out.println(Tables.count(rows.size(), "table") + " of " + schema.crm() + " saved in " + written + ". \"check\" uses it if it lies in the"
-                + " working folder.");
+            out.println(Tables.count(rows.size(), "table") + " of " + schema.crm() + " saved in " + written
+                + ". \"check\" uses it if it lies in the working folder.");
             out.flush();
             return 0;
         }

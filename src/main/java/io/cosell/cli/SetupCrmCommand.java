@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
     description = {"Makes the tables and columns in the CRM that the connector needs and that are missing there.",
         "Without --yes it only shows them. What is there is never changed, whatever it is. Only the CRM is called; after a failure, or at any "
             + "other time, run it again: it goes on with what is still missing."},
-    footer = {"", "Exit code 0 means that nothing is missing, or that nothing was asked for but to look; 1 that something could not be made, or is"
-        + " there in another form.", "",
+    footer = {"", "Exit code 0 means that nothing is missing, or that nothing was asked for but to look; 1 that something could not be"
+        + " made, or is there in another form.", "",
         "Example: java -jar cosell.jar setup-crm", "         java -jar cosell.jar setup-crm --files setup",
         "         java -jar cosell.jar setup-crm --yes"})
 public final class SetupCrmCommand implements Callable<Integer> {
@@ -85,8 +85,8 @@ public final class SetupCrmCommand implements Callable<Integer> {
         String crm = connector.crm();
         CrmTables needed = connector.crmTables();
         if (!connector.offers("crm-schema") || !connector.offers("crm-setup")) {
-            throw new IllegalArgumentException("The adapter " + crm + " can't set up its CRM: it has no verbs crm-schema and crm-setup. Make the "
-                + "columns that its mappings name by hand; docs/adapter.md says what the verbs do.");
+            throw new IllegalArgumentException("The adapter " + crm + " can't set up its CRM: it has no verbs crm-schema and crm-setup. "
+                + "Make the columns that its mappings name by hand; docs/adapter.md says what the verbs do.");
         }
         Setup setup = Setup.of(needed, connector.crmSchema().orElseThrow());
         List<Item> missing = setup.all(State.MISSING);
@@ -119,8 +119,8 @@ public final class SetupCrmCommand implements Callable<Integer> {
         }
         List<Item> different = setup.all(State.DIFFERENT);
         if (!different.isEmpty()) {
-            out.println("There in another form. It is left as it is; change it in the CRM, or give the connector another column in the mappings and"
-                + " in tables.yaml:");
+            out.println("There in another form. It is left as it is; change it in the CRM, or give the connector another column in the"
+                + " mappings and in tables.yaml:");
             different.forEach(item -> out.println("  " + item.name() + ": " + item.why()));
             out.println();
         }
@@ -139,7 +139,8 @@ public final class SetupCrmCommand implements Callable<Integer> {
 
     private void write(Map<String, String> texts) throws IOException {
         if (Files.exists(files) && !isEmptyFolder(files)) {
-            throw new IllegalArgumentException("--files " + files + ": there is something in the way. Give a folder that is empty or not there yet.");
+            throw new IllegalArgumentException("--files " + files
+                + ": there is something in the way. Give a folder that is empty or not there yet.");
         }
         for (Map.Entry<String, String> text : texts.entrySet()) {
             Path file = files.resolve(text.getKey()).normalize();
@@ -185,7 +186,8 @@ public final class SetupCrmCommand implements Callable<Integer> {
     /** An answer that was lost says nothing about what became of the request. */
     private static String afterFailure(boolean refused, boolean first) {
         if (!refused) {
-            return "Whether this was made all the same is not known. Run the command again: it looks what is there, and goes on with what is missing.";
+            return "Whether this was made all the same is not known. Run the command again: it looks what is there, and goes on with what is"
+                + " missing.";
         }
         return first ? "Nothing was made. Mend the cause and run the command again."
             : "What is done stays. Mend the cause and run the command again: it goes on with what is missing.";

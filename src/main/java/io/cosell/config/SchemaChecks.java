@@ -26,7 +26,8 @@ final class SchemaChecks {
         try {
             schema = CrmSchema.read(file);
         } catch (IOException e) {
-            return List.of(Finding.error(file.toString(), 0, "the saved schema can't be read: " + e.getMessage(), "save it anew with the command schema"));
+            return List.of(Finding.error(file.toString(), 0, "the saved schema can't be read: " + e.getMessage(),
+                "save it anew with the command schema"));
         }
         if (!schema.crm().equals(crm)) {
             return List.of(Finding.error(file.toString(), 0, "this is the schema of " + schema.crm() + ", but cosell.crm is " + crm,
@@ -44,7 +45,8 @@ final class SchemaChecks {
         if (table.isEmpty() && !column.nested()) {
             if (missing.add(column.table())) {
                 findings.add(Finding.error(file.toString(), 0, "the saved schema has no table " + column.table() + ", which "
-                    + column.file() + " needs", Names.didYouMean(column.table(), schema.tables().keySet(), "save it anew with the command schema")));
+                    + column.file() + " needs", Names.didYouMean(column.table(), schema.tables().keySet(),
+                        "save it anew with the command schema")));
             }
             return;
         }
@@ -54,7 +56,8 @@ final class SchemaChecks {
         if (!known.contains(column.name())) {
             findings.add(Finding.error(column.file(), column.line(), table.map(found -> "the table " + found.getKey() + " has no column ")
                 .orElse("no table of the saved schema has a column ") + column.name(),
-                Names.didYouMean(column.name(), known, "create it in the CRM (setup-crm does for those that the connector brings) and save the schema anew, or correct the name")));
+                Names.didYouMean(column.name(), known,
+                    "create it in the CRM (setup-crm does for those that the connector brings) and save the schema anew, or correct the name")));
             return;
         }
         table.map(found -> found.getValue().columns().get(column.name())).filter(found -> !found.choices().isEmpty()).ifPresent(found ->

@@ -19,7 +19,8 @@ import java.util.Set;
  * @param largestBody            most bytes of a request; more answers 413 (contract 4.2 names the status, no document the number)
  */
 public record DataverseOptions(String clientId, String clientSecret, int duplicateStatus, boolean microsoftColumnsOnLead,
-                               boolean microsoftSolution, List<String> currencies, List<CustomColumn> columns, List<AlternateKey> keys, int largestBody) {
+                               boolean microsoftSolution, List<String> currencies, List<CustomColumn> columns,
+                               List<AlternateKey> keys, int largestBody) {
 
     private static final int USUAL_LARGEST_BODY = 128 * 1024 * 1024;
     private static final int USUAL_DUPLICATE_STATUS = 412;
@@ -67,17 +68,20 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
 
     /** The application the token endpoint knows, and its secret. */
     public DataverseOptions withClient(String id, String secret) {
-        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, columns, keys, largestBody);
+        return new DataverseOptions(id, secret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution,
+            currencies, columns, keys, largestBody);
     }
 
     /** The status of a found duplicate, 412 or 500; see {@link #duplicateStatus()}. */
     public DataverseOptions withDuplicateStatus(int status) {
-        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, microsoftSolution, currencies, columns, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, status, microsoftColumnsOnLead, microsoftSolution,
+            currencies, columns, keys, largestBody);
     }
 
     /** Whether leads carry Microsoft's columns; see {@link #microsoftColumnsOnLead()}. */
     public DataverseOptions withMicrosoftColumnsOnLead(boolean present) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, microsoftSolution, currencies, columns, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, present, microsoftSolution,
+            currencies, columns, keys, largestBody);
     }
 
     /** Without Microsoft's tables and columns, as an organisation is before anything is set up. */
@@ -88,7 +92,8 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
 
     /** The enabled currencies, the base currency first. */
     public DataverseOptions withCurrencies(String... isoCodes) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, List.of(isoCodes), columns, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution,
+            List.of(isoCodes), columns, keys, largestBody);
     }
 
     /**
@@ -102,19 +107,22 @@ public record DataverseOptions(String clientId, String clientSecret, int duplica
         }
         List<CustomColumn> more = new ArrayList<>(columns);
         more.add(new CustomColumn(table, name, type, required));
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, more, keys, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution,
+            currencies, more, keys, largestBody);
     }
 
     /** Declares an alternate key (contract 3.3). */
     public DataverseOptions withAlternateKey(String table, String... keyColumns) {
         List<AlternateKey> more = new ArrayList<>(keys);
         more.add(new AlternateKey(table, List.of(keyColumns)));
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, columns, more, largestBody);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution,
+            currencies, columns, more, largestBody);
     }
 
     /** Most bytes of a request; see {@link #largestBody()}. */
     public DataverseOptions withLargestBody(int bytes) {
-        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution, currencies, columns, keys, bytes);
+        return new DataverseOptions(clientId, clientSecret, duplicateStatus, microsoftColumnsOnLead, microsoftSolution,
+            currencies, columns, keys, bytes);
     }
 
     /** The switches that are on from the start because of these options. */

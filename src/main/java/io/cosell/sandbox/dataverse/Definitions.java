@@ -118,7 +118,8 @@ final class Definitions {
         Map<String, Column> typed = new LinkedHashMap<>();
         columns.properties().forEach(column -> typed.put(column.getKey(), Schema.column(column.getKey(), (ObjectNode) column.getValue())));
         String set = body.path("EntitySetName").asText(name + "s");
-        Table made = new Table(name, set, name + "id", primary, body.path("ChangeTrackingEnabled").asBoolean(), typed, null, null, null, null, null);
+        Table made = new Table(name, set, name + "id", primary, body.path("ChangeTrackingEnabled").asBoolean(), typed, null, null,
+            null, null, null);
         schema.make(new Schema.Made(name, made, null, null));
         madeTable.accept(made);
         return "EntityDefinitions(" + Metadata.id(name) + ")";

@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 
 /**
  * Tables, columns, keys and relationships as {@code EntityDefinitions} and {@code RelationshipDefinitions} describe them: as far as
- * {@code tables.yaml} knows them, and as they were made by {@link Definitions}. Not part of contract dataverse.md, but what a client asks before it maps anything; shapes by Microsoft's
+ * {@code tables.yaml} knows them, and as they were made by {@link Definitions}.
+ *
+ * <p>Not part of contract dataverse.md, but what a client asks before it maps anything; shapes by Microsoft's
  * reference of the metadata types. Schema names of columns are their logical names except where a navigation property shows the casing.
  */
 final class Metadata {

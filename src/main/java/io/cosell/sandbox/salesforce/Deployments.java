@@ -191,7 +191,8 @@ final class Deployments {
                 fail("package.xml", "", "No package.xml found");
                 return;
             }
-            children(manifest, "types").forEach(type -> children(type, "members").forEach(member -> listed.add(member.getTextContent().trim())));
+            children(manifest, "types").forEach(type -> children(type, "members")
+                .forEach(member -> listed.add(member.getTextContent().trim())));
             files.keySet().stream().filter(name -> name.startsWith("objects/")).forEach(this::object);
             files.keySet().stream().filter(name -> name.startsWith("permissionsets/")).forEach(this::permissionSet);
             files.keySet().stream().filter(name -> !name.matches("package\\.xml|(objects|permissionsets)/.+")).forEach(name ->
@@ -316,7 +317,8 @@ final class Deployments {
                 String of = text(object, "object");
                 if (!exists(of) && !objects.has(of)) {
                     fail(name, "PermissionSet", "In field: object - no CustomObject named " + of + " found");
-                } else if (RIGHTS.stream().skip(1).anyMatch(right -> text(object, right).equals("true")) && !text(object, "allowRead").equals("true")) {
+                } else if (RIGHTS.stream().skip(1).anyMatch(right -> text(object, right).equals("true"))
+                    && !text(object, "allowRead").equals("true")) {
                     fail(name, "PermissionSet", "Permission " + of + " depends on permission(s): Read " + of);
                 } else if (text(object, "allowRead").equals("true")) {
                     shows.add(of);
@@ -438,7 +440,8 @@ final class Deployments {
             throw Refusal.unsupported("queries of the Tooling API other than DeveloperName IN (...) of CustomField and CustomObject");
         }
         Set<String> wanted = new HashSet<>();
-        Stream.of(query.group(2) == null ? new String[0] : query.group(2).split(",")).forEach(name -> wanted.add(name.trim().replace("'", "")));
+        Stream.of(query.group(2) == null ? new String[0] : query.group(2).split(","))
+            .forEach(name -> wanted.add(name.trim().replace("'", "")));
         List<Map<String, Object>> records = new ArrayList<>();
         for (SObject object : org.schema().existing()) {
             String id = object.isCustom() ? Ids.of("01I", Math.abs((long) object.name().hashCode())) : object.name();
