@@ -16,12 +16,12 @@ public enum CallKind {
     UPDATE,
     /** Deletes a record. */
     DELETE,
-    /** Runs an action of the system, such as to win an opportunity. */
+    /** Runs an action of the system, such as to win an opportunity, or changes its tables and columns. */
     ACTION,
     /** Several calls in one. */
     BATCH,
     /** Reads or sets who is told of events. */
     REGISTRATION,
-    /** Anything else: limits, metadata, addresses that do not exist. */
+    /** Anything else: limits, reads of metadata, addresses that do not exist. */
     OTHER
 }

@@ -51,7 +51,7 @@ class SetupCrmByDeploymentTest {
     }
 
     private List<Call> writes() {
-        return sandboxes.salesforce().calls().stream().filter(call -> call.isWrite() && !call.path().endsWith("/composite")).toList();
+        return sandboxes.salesforce().calls().stream().filter(Call::wrote).toList();
     }
 
     @Test

@@ -46,7 +46,7 @@ class SetupCrmCommandTest {
     }
 
     private List<Call> writes() {
-        return sandboxes.dynamics365().calls().stream().filter(call -> call.isWrite() && !call.path().endsWith("$batch")).toList();
+        return sandboxes.dynamics365().calls().stream().filter(Call::wrote).toList();
     }
 
     @Test

@@ -12,7 +12,9 @@ final class CallKinds {
     private static final Pattern ADDRESS = Pattern.compile("/api/data/v9\\.\\d+/([^/(]+)(\\(.*?\\))?(/.*)?", Pattern.DOTALL);
     private static final Set<String> REGISTRATION = Set.of("serviceendpoints", "sdkmessages", "sdkmessagefilters",
         "sdkmessageprocessingsteps", "sdkmessageprocessingstepimages");
-    private static final Set<String> ACTIONS = Set.of("WinOpportunity", "LoseOpportunity");
+    private static final Set<String> ACTIONS = Set.of("WinOpportunity", "LoseOpportunity", "PublishXml", "PublishAllXml");
+    /** What is read of them are no rows; what is written changes the tables themselves. */
+    private static final Set<String> DEFINITIONS = Metadata.SETS;
 
     private CallKinds() {
     }
@@ -29,6 +31,8 @@ final class CallKinds {
         String below = address.group(3) == null ? "" : address.group(3);
         if (set.equals("$batch")) {
             return CallKind.BATCH;
+        } else if (DEFINITIONS.contains(set)) {
+            return request.method().equals("GET") ? CallKind.OTHER : CallKind.ACTION;
         } else if (ACTIONS.contains(set) || below.startsWith("/Microsoft.Dynamics.CRM.")) {
             return CallKind.ACTION;
         } else if (REGISTRATION.contains(set)) {

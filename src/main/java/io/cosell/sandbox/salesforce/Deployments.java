@@ -68,7 +68,7 @@ final class Deployments {
 
     List<Resource> resources() {
         return List.of(
-            new Resource("POST", "/metadata/deployRequest", CallKind.OTHER, (call, parts) -> deploy(call)),
+            new Resource("POST", "/metadata/deployRequest", CallKind.ACTION, (call, parts) -> deploy(call)),
             new Resource("GET", "/metadata/deployRequest/{id}", CallKind.OTHER, (call, parts) -> status(parts.get("id"))),
             new Resource("GET", "/tooling/query", CallKind.LIST, (call, parts) -> custom(call)));
     }
