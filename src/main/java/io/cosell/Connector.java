@@ -98,6 +98,9 @@ public final class Connector implements AutoCloseable {
     private static final List<String> OF_THE_PROCESS = List.of("cosell.data-folder", "cosell.store.", "cosell.lanes.",
         "cosell.webhook.trust-store");
 
+    /** Behind {@code cosell.CRM}: whether the route CRM-change-events listens to what the CRM announces; a CRM need not have it. */
+    private static final String CHANGE_EVENTS = ".change-events";
+
     /** Routes that wait for the outside world, which a single command does not start. */
     private static final List<String> WAITING_ROUTES = List.of("partner-center-to-crm", "crm-webhook", "related-referral-changes",
         "crm-opportunity-to-partner-center", "crm-leads-to-partner-center", "crm-solutions-to-partner-center", "auto-heal",
@@ -220,6 +223,10 @@ public final class Connector implements AutoCloseable {
             excluded.add("crm-webhook");
         }
         String crm = settings.get("cosell.crm");
+        boolean events = settings.names().contains("cosell." + crm + CHANGE_EVENTS) && settings.isYes("cosell." + crm + CHANGE_EVENTS);
+        if (!events || purpose != Purpose.SERVE) {
+            excluded.add(crm + "-change-events");
+        }
         main.setPropertyPlaceholderLocations("file:" + folder.resolve("application.properties") + ";optional=true,"
             + "classpath:application.properties," + routes + "/" + crm + "/" + crm + ".properties;optional=true");
         main.configure().withBasePackageScanEnabled(false)
@@ -230,6 +237,9 @@ public final class Connector implements AutoCloseable {
         engineSettingsOfEnvironment(folder).forEach(main::addOverrideProperty);
         overrides.forEach(main::addOverrideProperty);
         main.addOverrideProperty("cosell.mappings", mappings);
+        if (events) {
+            main.addOverrideProperty("cosell.crm-changes.schedule", settings.get("cosell.crm-changes.schedule-with-events"));
+        }
         if (purpose != Purpose.SERVE) {
             main.addOverrideProperty("camel.server.enabled", "false");
             main.addOverrideProperty("camel.management.enabled", "false");

@@ -195,8 +195,8 @@ public final class Settings {
         return unresolved.isEmpty() ? Optional.of(value) : Optional.empty();
     }
 
-    /** Names a placeholder may use, for suggestions. */
-    Set<String> names() {
+    /** Names a placeholder may use. */
+    public Set<String> names() {
         Set<String> names = new TreeSet<>(given.keySet());
         names.addAll(catalog.keySet());
         return names;

@@ -26,7 +26,7 @@ public final class Tokens {
     /** The strictest of the documented limits, less what clocks may differ. */
     private static final Duration ASSERTION_LIFE = Duration.ofSeconds(150);
 
-    private record Token(String value, Instant until) {
+    private record Token(String value, Instant until, String identity) {
     }
 
     private final Clock clock;
@@ -46,6 +46,12 @@ public final class Tokens {
     public String current(String system) {
         Token token = tokens.get(system);
         return token == null || token.until().isBefore(clock.instant().plus(MARGIN)) ? null : token.value();
+    }
+
+    /** Whose the present token of a system is, as the answer that brought it said in {@code id}; null where it said nothing. */
+    public String identity(String system) {
+        Token token = tokens.get(system);
+        return token == null ? null : token.identity();
     }
 
     /** Forgets the token of a system, because it did not accept it. */
@@ -108,14 +114,14 @@ public final class Tokens {
      * @param system  whose token it is
      * @param account settings group, for a renewed refresh token
      * @param answer  the answer: {@code access_token}, {@code expires_in} in seconds (number or digits; Salesforce sends none: an hour then, which
-     *                is less than its sessions live; contract salesforce.md 4.1), maybe {@code refresh_token}
+     *                is less than its sessions live; contract salesforce.md 4.1), maybe {@code refresh_token}, maybe {@code id}
      * @return the access token
      */
     public String keep(String system, String account, Map<String, Object> answer, Exchange exchange) {
         String token = (String) answer.get("access_token");
         Object seconds = answer.get("expires_in");
         tokens.put(system, new Token(token, clock.instant().plus(seconds == null ? USUAL_LIFE
-            : Duration.ofSeconds(Long.parseLong(String.valueOf(seconds))))));
+            : Duration.ofSeconds(Long.parseLong(String.valueOf(seconds)))), (String) answer.get("id")));
         if (answer.get("refresh_token") instanceof String renewed) {
             refreshTokens.keep(setting(exchange.getContext(), account, "refresh-token"), renewed);
         }

@@ -6,6 +6,7 @@ import io.cosell.sandbox.dataverse.DataverseOptions;
 import io.cosell.sandbox.dataverse.DataverseSandbox;
 import io.cosell.sandbox.partnercenter.PartnerCenterOptions;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
+import io.cosell.sandbox.partnercenter.SandboxCertificates;
 import io.cosell.sandbox.salesforce.SalesforceOptions;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
@@ -43,16 +44,17 @@ public final class Sandboxes implements AutoCloseable {
     /**
      * Where to listen; 0 for a free port.
      *
-     * @param connector where the connector of {@link #settings} listens
+     * @param connector    where the connector of {@link #settings} listens
+     * @param changeEvents the Pub/Sub API of Salesforce
      */
-    public record Ports(int control, int partnerCenter, int dynamics365, int salesforce, int connector) {
+    public record Ports(int control, int partnerCenter, int dynamics365, int salesforce, int connector, int changeEvents) {
 
         /** Every port a free one. */
-        public static final Ports FREE = new Ports(0, 0, 0, 0, 0);
+        public static final Ports FREE = new Ports(0, 0, 0, 0, 0, 0);
 
         /** This port for the control address, the next ones for the others; 0 for free ones. */
         public static Ports from(int first) {
-            return first == 0 ? FREE : new Ports(first, first + 1, first + 2, first + 3, first + 4);
+            return first == 0 ? FREE : new Ports(first, first + 1, first + 2, first + 3, first + 4, first + 5);
         }
     }
 
@@ -202,6 +204,15 @@ public final class Sandboxes implements AutoCloseable {
         return salesforce;
     }
 
+    /** Salesforce with change events: its Pub/Sub API is started with the first call. */
+    public synchronized SalesforceSandbox salesforceWithChangeEvents() {
+        SalesforceSandbox system = salesforce();
+        if (system.changeEventsAddress() == null) {
+            system.startChangeEvents(ports.changeEvents(), partnerCenter.certificates().serverKeyStore(), SandboxCertificates.PASSWORD);
+        }
+        return system;
+    }
+
     /** Where a connector with these settings takes webhooks. */
     public String connectorAddress() {
         return "http://127.0.0.1:" + connectorPort;
@@ -242,6 +253,11 @@ public final class Sandboxes implements AutoCloseable {
         settings.putAll(dynamics365Settings());
         if (salesforce != null || !crm.equals(dynamics365.name())) {
             settings.putAll(salesforceSettings());
+        }
+        if (salesforce != null && salesforce.changeEventsAddress() != null) {
+            settings.put("cosell.salesforce.change-events-address", salesforce.changeEventsAddress());
+            settings.put("cosell.salesforce.change-events-trust-store", settings.get("cosell.webhook.trust-store"));
+            settings.put("cosell.salesforce.change-events-trust-store-password", SandboxCertificates.PASSWORD);
         }
         settings.put("cosell.crm-changes.schedule", "0/1 * * * * ?");
         settings.put("cosell.data-folder", folder.toString());

@@ -544,6 +544,15 @@ public final class Store {
         }
     }
 
+    /** What announces changes no longer knows where to go on: the cursor is forgotten, and polls tell what was missed. */
+    public void cursorExpired(String name, String why) {
+        transaction.executeWithoutResult(status -> {
+            dropCursor(name);
+            journalOnce("crm", "failed", "The CRM no longer knows the " + name + " since the last time; polls are made at once to tell what"
+                + " they would have told. " + why);
+        });
+    }
+
     /** When a cursor that was refused was last good; null if none was. */
     public String lastGood(String name) {
         return cursor(name + " was good");

@@ -26,18 +26,26 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /** The certificates trusted to begin a chain: those of the Java runtime and those of one more trust store, if there is one. */
-final class TrustedCertificates {
+public final class TrustedCertificates {
 
     private final Set<TrustAnchor> anchors;
     private final SSLContext sslContext;
+    private final TrustManager[] managers;
 
-    private TrustedCertificates(Set<TrustAnchor> anchors, SSLContext sslContext) {
+    private TrustedCertificates(Set<TrustAnchor> anchors, SSLContext sslContext, TrustManager[] managers) {
         this.anchors = anchors;
         this.sslContext = sslContext;
+        this.managers = managers;
     }
 
-    /** @throws IllegalArgumentException when the trust store can't be read; the message names the file */
-    static TrustedCertificates load(Optional<Path> trustStore, String password) {
+    /**
+     * Reads them.
+     *
+     * @param trustStore PKCS12 or JKS file with further ones, if there is one
+     * @param password   of that file
+     * @throws IllegalArgumentException when the trust store can't be read; the message names the file
+     */
+    public static TrustedCertificates load(Optional<Path> trustStore, String password) {
         try {
             KeyStore merged = KeyStore.getInstance(KeyStore.getDefaultType());
             merged.load(null, null);
@@ -56,7 +64,7 @@ final class TrustedCertificates {
             context.init(null, managers, null);
             Set<TrustAnchor> anchors = acceptedBy(managers).stream()
                     .map(certificate -> new TrustAnchor(certificate, null)).collect(Collectors.toUnmodifiableSet());
-            return new TrustedCertificates(anchors, context);
+            return new TrustedCertificates(anchors, context, managers);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("The Java runtime's own trusted certificates can't be read: " + e.getMessage(), e);
         }
@@ -66,7 +74,7 @@ final class TrustedCertificates {
         try {
             return KeyStore.getInstance(new File(file.toString()), password.toCharArray());
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
-            throw new IllegalArgumentException("The webhook trust store " + file + " can't be read (" + e.getMessage()
+            throw new IllegalArgumentException("The trust store " + file + " can't be read (" + e.getMessage()
                     + "). Give a PKCS12 or JKS file and its password.", e);
         }
     }
@@ -80,6 +88,11 @@ final class TrustedCertificates {
     private static List<X509Certificate> acceptedBy(TrustManager[] managers) {
         return Arrays.stream(managers).filter(X509TrustManager.class::isInstance).map(X509TrustManager.class::cast)
                 .flatMap(manager -> Arrays.stream(manager.getAcceptedIssuers())).toList();
+    }
+
+    /** What a TLS client that trusts the same certificates decides by. */
+    public TrustManager[] trustManagers() {
+        return managers.clone();
     }
 
     /** TLS settings that trust the same certificates. */

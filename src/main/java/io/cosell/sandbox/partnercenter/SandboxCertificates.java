@@ -154,8 +154,8 @@ public final class SandboxCertificates {
     }
 
     /** PKCS12 key store with the TLS certificate for 127.0.0.1 and localhost. */
-    byte[] serverKeyStore() {
-        return serverKeyStore;
+    public byte[] serverKeyStore() {
+        return serverKeyStore.clone();
     }
 
     private static Authority authority(X500Name name) throws GeneralSecurityException, OperatorCreationException, IOException {

@@ -22,13 +22,13 @@ final class Acts {
     private static final String USER = "CRM user";
 
     private final Org org;
-    private final SignIn signIn;
+    private final SalesforceSandbox sandbox;
     private final OutboundMessages messages;
     private final LeadConversion conversion;
 
-    Acts(Org org, SignIn signIn, OutboundMessages messages) {
+    Acts(Org org, SalesforceSandbox sandbox, OutboundMessages messages) {
         this.org = org;
-        this.signIn = signIn;
+        this.sandbox = sandbox;
         this.messages = messages;
         conversion = new LeadConversion(org);
     }
@@ -50,7 +50,7 @@ final class Acts {
                 parameters("id", "the record", "on?", "false gives the right back"), this::withhold),
             new Act("expire-sessions", ADMINISTRATOR, "Ends every session: each token is refused with INVALID_SESSION_ID.", Map.of(),
                 json -> {
-                    signIn.expireAll();
+                    sandbox.expireSessions();
                     return null;
                 }),
             new Act("use-up-calls", ADMINISTRATOR, "Lets others make calls until only some of the day's are left.",
@@ -64,7 +64,10 @@ final class Acts {
                 json -> {
                     messages.remove(text(json, "name"));
                     return null;
-                }));
+                }),
+            new Act("trouble-change-events", "Salesforce", "Lets something go wrong with change events.",
+                parameters("what", "one of " + ChangeEventsTrouble.names(), "times?", "how many events or subscriptions it hits, 1 without"),
+                this::trouble));
     }
 
     private static Map<String, String> parameters(String... namesAndMeanings) {
@@ -122,6 +125,11 @@ final class Acts {
         List<String> fields = new ArrayList<>();
         json.path(FIELDS).forEach(field -> fields.add(field.asText()));
         return Map.of("id", messages.register(text(json, "name"), text(json, OBJECT), fields, text(json, "url")));
+    }
+
+    private Object trouble(JsonNode json) {
+        sandbox.changeEvents(ChangeEventsTrouble.of(text(json, "what")), json.path("times").asInt(1));
+        return null;
     }
 
     private SObject object(JsonNode json) {

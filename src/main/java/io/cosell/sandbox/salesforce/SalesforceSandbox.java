@@ -56,6 +56,8 @@ public final class SalesforceSandbox extends SandboxSystem {
     private final OutboundMessages messages;
     private final LeadConversion conversion;
     private final Acts acts;
+    private final ChangeEvents changeEvents;
+    private PubSub pubSub;
 
     /** A sandbox with the usual options. */
     public SalesforceSandbox(SandboxClock clock) {
@@ -78,7 +80,8 @@ public final class SalesforceSandbox extends SandboxSystem {
         Org org = new Org(options, switches, schema, store, rules, usage, clock, this::inner);
         messages = new OutboundMessages(org, events());
         conversion = new LeadConversion(org);
-        acts = new Acts(org, signIn, messages);
+        acts = new Acts(org, this, messages);
+        changeEvents = new ChangeEvents(schema, clock);
         queries = new Queries(org);
         deployments = new Deployments(org);
         // The first line that fits answers: those with fixed words stand before those with names in braces.
@@ -173,6 +176,10 @@ public final class SalesforceSandbox extends SandboxSystem {
                 change.row().id(), Collections.unmodifiableMap(written)));
         }
         messages.tell(changes);
+        if (pubSub != null) {
+            changeEvents.tell(changes);
+            pubSub.deliver();
+        }
     }
 
     @Override
@@ -326,8 +333,70 @@ public final class SalesforceSandbox extends SandboxSystem {
         messages.register(name, object, fields, url);
     }
 
-    /** Ends every session, as if all had expired. */
+    /** Ends every session, as if all had expired, and the streams that were signed in by them. */
     public synchronized void expireSessions() {
         signIn.expireAll();
+        if (pubSub != null) {
+            pubSub.sessionsEnded();
+        }
+    }
+
+    // ---- change events (contract 3.7)
+
+    /**
+     * Switches Change Data Capture on for opportunities, leads, contact roles and Microsoft solutions, and starts the Pub/Sub API.
+     *
+     * @param port     port of the Pub/Sub API on 127.0.0.1, 0 for a free one
+     * @param keyStore PKCS12 with the key and certificate it shows
+     * @param password of that key store
+     */
+    public synchronized void startChangeEvents(int port, byte[] keyStore, String password) {
+        if (pubSub != null) {
+            throw new IllegalStateException("The Pub/Sub API is up already, on " + pubSub.address() + ".");
+        }
+        pubSub = new PubSub(this, changeEvents, signIn, signIn.organisation(), port, keyStore, password);
+    }
+
+    /** Host and port of the Pub/Sub API; null while change events are off. */
+    public synchronized String changeEventsAddress() {
+        return pubSub == null ? null : pubSub.address();
+    }
+
+    /** What goes wrong with change events, or is told of them; only while they are on. */
+    public synchronized void changeEvents(ChangeEventsTrouble trouble, int times) {
+        if (pubSub == null) {
+            throw new IllegalStateException("Change events are off.");
+        }
+        switch (trouble) {
+            case STREAMS_CUT -> pubSub.cut();
+            case STREAMS_ENDED -> pubSub.finish();
+            case SUBSCRIPTIONS_REFUSED -> pubSub.refuse(times);
+            case GAPS -> changeEvents.gaps(times);
+            case OVERFLOW -> changeEvents.overflow();
+            case DOUBLED -> changeEvents.doubled(times);
+            case GARBLED -> changeEvents.garbled(times);
+            case LOST -> changeEvents.lost(times);
+            case REPLAY_IDS_FORGOTTEN -> changeEvents.forgetReplayIds();
+            case SIGN_OF_LIFE -> pubSub.giveSignOfLife();
+            default -> throw new IllegalArgumentException(trouble.name());
+        }
+    }
+
+    /** How many streams of change events are open. */
+    public synchronized int changeEventStreams() {
+        return pubSub == null ? 0 : pubSub.open();
+    }
+
+    /** How many streams of change events were ever opened. */
+    public synchronized long changeEventSubscriptions() {
+        return pubSub == null ? 0 : pubSub.subscribed();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        if (pubSub != null) {
+            pubSub.close();
+        }
     }
 }

@@ -141,7 +141,7 @@ final class SignIn {
         return json;
     }
 
-    private String organisation() {
+    String organisation() {
         return store.rows("Organization").get(0).id();
     }
 
@@ -277,6 +277,12 @@ final class SignIn {
         }
         sessions.put(token, new Session(session.user(), clock.instant()));
         return Optional.of(new Caller(session.user(), null));
+    }
+
+    /** Whether a token is good; a subscription is no call that keeps the session alive. */
+    boolean isSession(String token) {
+        Session session = sessions.get(token);
+        return session != null && clock.instant().isBefore(session.lastCall().plus(options.sessionLife()));
     }
 
     private static Optional<String> token(String header) {

@@ -157,7 +157,7 @@ class SandboxesControlTest {
     @Test
     void aTakenPortIsNamedAndNothingStaysOpen() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Sandboxes.Ports ports = new Sandboxes.Ports(0, 0, taken.getLocalPort(), 0, 0);
+            Sandboxes.Ports ports = new Sandboxes.Ports(0, 0, taken.getLocalPort(), 0, 0, 0);
 
             assertThatThrownBy(() -> Sandboxes.start(ports))
                 .hasMessageContaining("Port " + taken.getLocalPort() + " can't be used for dynamics365");

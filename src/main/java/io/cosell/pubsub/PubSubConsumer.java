@@ -1,0 +1,342 @@
+package io.cosell.pubsub;
+
+import com.google.protobuf.ByteString;
+import com.salesforce.eventbus.protobuf.ConsumerEvent;
+import com.salesforce.eventbus.protobuf.FetchRequest;
+import com.salesforce.eventbus.protobuf.FetchResponse;
+import com.salesforce.eventbus.protobuf.PubSubGrpc;
+import com.salesforce.eventbus.protobuf.ReplayPreset;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManager;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.support.DefaultConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one subscription alive. The route gets a map with the member {@code kind}:
+ *
+ * <ul>
+ * <li>{@code begins}: a stream begins behind the newest event, because there is no replay id: what was before is not told;
+ * <li>{@code events}: {@code events}, each with {@code id}, and {@code payload} or, if it can't be read, {@code unreadable}; and
+ *     {@code replayId} (Base64), behind which the stream goes on after them. May be empty: a sign of life, with a newer replay id;
+ * <li>{@code lost}: the service no longer knows the replay id that the session gave ({@code reason}).
+ * </ul>
+ *
+ * <p>What the route has not taken without an error comes again: more is asked for only then, and a stream whose events were not taken is
+ * broken off and made anew from the session's replay id. All state belongs to one thread; {@code stream} tells late messages of an
+ * earlier stream from those of the present one.
+ */
+final class PubSubConsumer extends DefaultConsumer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PubSubConsumer.class);
+    private static final Metadata.Key<String> ERROR_CODE = Metadata.Key.of("error-code", Metadata.ASCII_STRING_MARSHALLER);
+    /** Part of the codes of all errors about a replay id: expired or unknown, and malformed. */
+    private static final String ABOUT_REPLAY_ID = "replayid";
+    /** A stream that was not refused in this time counts as up; the service need not say anything for minutes. */
+    private static final long SETTLED_MILLIS = 5_000;
+    private static final long STOP_SECONDS = 10;
+
+    /**
+     * How the subscription stands.
+     *
+     * @param reason why it is not up, for people
+     */
+    record State(boolean up, Instant since, String reason) {
+    }
+
+    private final PubSubEndpoint endpoint;
+    private ScheduledExecutorService thread;
+    private ProducerTemplate template;
+    private TrustManager[] trust;
+    private Stream stream;
+    private int failures;
+    private boolean renew;
+    private volatile State state = new State(false, Instant.now(), "The subscription is being made.");
+    private PubSubHealth health;
+
+    PubSubConsumer(PubSubEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** One call of Subscribe, on a connection of its own. */
+    private final class Stream implements StreamObserver<FetchResponse> {
+        private final ManagedChannel connection;
+        private final boolean replays;
+        private final Payloads payloads;
+        private final List<ConsumerEvent> gathered = new ArrayList<>();
+        private StreamObserver<FetchRequest> requests;
+        private ByteString latest;
+        private boolean handsOver;
+        private Future<?> watch;
+
+        private Stream(ManagedChannel connection, PubSubGrpc.PubSubBlockingStub service, boolean replays) {
+            this.connection = connection;
+            this.replays = replays;
+            payloads = new Payloads(service);
+        }
+
+        @Override
+        public void onNext(FetchResponse response) {
+            run(() -> received(this, response));
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            run(() -> broken(this, error));
+        }
+
+        @Override
+        public void onCompleted() {
+            run(() -> broken(this, Status.UNAVAILABLE.withDescription("The service ended the stream.").asException()));
+        }
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        trust = endpoint.trustManagers();
+        template = endpoint.getCamelContext().createProducerTemplate();
+        thread = endpoint.getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "pub-sub", 1);
+        health = new PubSubHealth(getRouteId(), this);
+        HealthCheckRegistry checks = HealthCheckHelper.getHealthCheckRegistry(endpoint.getCamelContext());
+        if (checks != null) {
+            health.setCamelContext(endpoint.getCamelContext());
+            checks.register(health);
+        }
+        MeterRegistry metrics = endpoint.getCamelContext().getRegistry().findSingleByType(MeterRegistry.class);
+        if (metrics != null) {
+            Gauge.builder("cosell_change_events_up", this, consumer -> consumer.state().up() ? 1 : 0)
+                .description("1 while the subscription to change events is up").register(metrics);
+        }
+        run(this::connect);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        HealthCheckRegistry checks = HealthCheckHelper.getHealthCheckRegistry(endpoint.getCamelContext());
+        if (checks != null) {
+            checks.unregister(health);
+        }
+        run(() -> close(stream));
+        endpoint.getCamelContext().getExecutorServiceManager().shutdownGraceful(thread, TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+        template.stop();
+        super.doStop();
+    }
+
+    /** Does it on the one thread; after the end nothing is done any more. */
+    private void run(Runnable work) {
+        try {
+            thread.execute(work);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("A message to {} came after its end.", endpoint.channel());
+        }
+    }
+
+    private Future<?> runIn(long millis, Runnable work) {
+        return thread.schedule(work, millis, TimeUnit.MILLISECONDS);
+    }
+
+    // ---- a stream begins
+
+    private void connect() {
+        if (!isRunAllowed()) {
+            return;
+        }
+        Stream opened = null;
+        try {
+            Map<?, ?> session = template.requestBodyAndHeader(endpoint.session(), null, "renew", renew, Map.class);
+            renew = false;
+            String replayId = (String) session.get("replayId");
+            opened = open((Map<?, ?>) session.get("metadata"), replayId != null);
+            stream = opened;
+            opened.requests.onNext(first(replayId));
+            watch(opened);
+            if (replayId == null) {
+                hand(Map.of("kind", "begins"));
+            }
+            Stream settling = opened;
+            runIn(SETTLED_MILLIS, () -> {
+                if (settling == stream) {
+                    isUp();
+                }
+            });
+        } catch (Exception e) {
+            stream = opened;
+            broken(opened, e);
+        }
+    }
+
+    private Stream open(Map<?, ?> metadata, boolean replays) {
+        Metadata headers = new Metadata();
+        metadata.forEach((name, value) -> headers.put(Metadata.Key.of((String) name, Metadata.ASCII_STRING_MARSHALLER), (String) value));
+        ManagedChannel connection = Grpc.newChannelBuilder(endpoint.address(), TlsChannelCredentials.newBuilder().trustManager(trust).build())
+            .intercept(MetadataUtils.newAttachHeadersInterceptor(headers)).build();
+        Stream opened = new Stream(connection, PubSubGrpc.newBlockingStub(connection), replays);
+        opened.requests = PubSubGrpc.newStub(connection).subscribe(opened);
+        return opened;
+    }
+
+    private FetchRequest first(String replayId) {
+        FetchRequest.Builder request = FetchRequest.newBuilder().setTopicName(endpoint.channel()).setNumRequested(endpoint.events());
+        return (replayId == null ? request.setReplayPreset(ReplayPreset.LATEST)
+            : request.setReplayPreset(ReplayPreset.CUSTOM).setReplayId(ByteString.copyFrom(Base64.getDecoder().decode(replayId)))).build();
+    }
+
+    /** A connection may die without a word, behind a firewall for example. */
+    private void watch(Stream watched) {
+        if (watched.watch != null) {
+            watched.watch.cancel(false);
+        }
+        watched.watch = runIn(endpoint.silence(), () -> broken(watched,
+            Status.UNAVAILABLE.withDescription("Nothing was heard for " + endpoint.silence() / 1_000 + " seconds.").asException()));
+    }
+
+    // ---- events come
+
+    private void received(Stream from, FetchResponse response) {
+        if (from != stream) {
+            return;
+        }
+        watch(from);
+        from.gathered.addAll(response.getEventsList());
+        from.latest = response.getLatestReplayId();
+        if (!from.handsOver) {
+            from.handsOver = true;
+            runIn(from.gathered.isEmpty() ? 0 : endpoint.gather(), () -> handOver(from));
+        }
+    }
+
+    /** Gives what was gathered to the route, and asks for as much more. */
+    private void handOver(Stream from) {
+        if (from != stream) {
+            return;
+        }
+        from.handsOver = false;
+        List<ConsumerEvent> events = List.copyOf(from.gathered);
+        from.gathered.clear();
+        try {
+            List<Map<String, Object>> documents = new ArrayList<>();
+            for (ConsumerEvent event : events) {
+                documents.add(from.payloads.document(event.getEvent()));
+            }
+            Map<String, Object> message = new LinkedHashMap<>();
+            message.put("kind", "events");
+            message.put("events", documents);
+            message.put("replayId", from.latest.isEmpty() ? null : Base64.getEncoder().encodeToString(from.latest.toByteArray()));
+            hand(message);
+            isUp();
+            if (!events.isEmpty()) {
+                from.requests.onNext(FetchRequest.newBuilder().setTopicName(endpoint.channel()).setNumRequested(events.size()).build());
+            }
+        } catch (Exception e) {
+            broken(from, e);
+        }
+    }
+
+    private void hand(Map<String, Object> message) throws Exception {
+        Exchange exchange = createExchange(false);
+        exchange.getMessage().setBody(message);
+        try {
+            getProcessor().process(exchange);
+            if (exchange.getException() != null) {
+                throw exchange.getException();
+            }
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private void isUp() {
+        failures = 0;
+        if (!state.up()) {
+            LOG.info("The subscription to {} is up.", endpoint.channel());
+            state = new State(true, Instant.now(), null);
+        }
+    }
+
+    // ---- a stream ends
+
+    private void broken(Stream which, Throwable error) {
+        if (which != stream || !isRunAllowed()) {
+            return;
+        }
+        close(which);
+        Status status = Status.fromThrowable(error);
+        String reason = reason(error, status);
+        if (which != null && which.replays && isAboutReplayId(error)) {
+            try {
+                hand(Map.of("kind", "lost", "reason", reason));
+                connect();
+                return;
+            } catch (Exception e) {
+                reason = reason(e, Status.fromThrowable(e));
+            }
+        }
+        renew = status.getCode() == Status.Code.UNAUTHENTICATED;
+        long pause = Math.min(endpoint.longestPause(), endpoint.firstPause() << Math.min(failures, 20));
+        failures++;
+        if (state.up() || !reason.equals(state.reason())) {
+            LOG.warn("The subscription to {} is broken; changes are noticed by polls until it is up again. It is tried again and again, next in {} ms. {}",
+                endpoint.channel(), pause, reason);
+        }
+        state = new State(false, state.up() ? Instant.now() : state.since(), reason);
+        runIn(pause, this::connect);
+    }
+
+    private static boolean isAboutReplayId(Throwable error) {
+        Metadata trailers = Status.trailersFromThrowable(error);
+        String code = trailers == null ? null : trailers.get(ERROR_CODE);
+        return code != null && code.contains(ABOUT_REPLAY_ID);
+    }
+
+    private static String reason(Throwable error, Status status) {
+        if (status.getCode() != Status.Code.UNKNOWN || error instanceof io.grpc.StatusException || error instanceof io.grpc.StatusRuntimeException) {
+            Metadata trailers = Status.trailersFromThrowable(error);
+            String code = trailers == null ? null : trailers.get(ERROR_CODE);
+            String why = status.getDescription() == null ? "" : ": " + status.getDescription();
+            String cause = status.getCause() == null || status.getCause().getMessage() == null ? "" : " (" + status.getCause().getMessage() + ")";
+            return status.getCode() + why + cause + (code == null ? "" : " [" + code + "]");
+        }
+        Throwable told = error instanceof CamelExecutionException && error.getCause() != null ? error.getCause() : error;
+        return told.getMessage() == null ? told.toString() : told.getMessage();
+    }
+
+    private void close(Stream which) {
+        stream = null;
+        if (which != null) {
+            if (which.watch != null) {
+                which.watch.cancel(false);
+            }
+            which.connection.shutdownNow();
+        }
+    }
+}
