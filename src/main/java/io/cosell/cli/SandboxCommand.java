@@ -37,11 +37,11 @@ public final class SandboxCommand implements Callable<Integer> {
 
     /** First line of a settings file that may be overwritten. */
     private static final String OURS = "# Written by: cosell sandbox --settings. Written again at its next start.";
-    private static final int LAST_FIRST_PORT = 65_531;
+    private static final int LAST_FIRST_PORT = 65_530;
 
     @Option(names = "--port", paramLabel = "PORT", defaultValue = "8090",
-        description = "Port of the control address; Partner Center, Dynamics 365, Salesforce and the connector of the settings get the"
-            + " next four. 0 takes free ports. ${DEFAULT-VALUE} if not given.")
+        description = "Port of the control address; Partner Center, Dynamics 365, Salesforce, the connector of the settings and the change"
+            + " events of Salesforce get the next five. 0 takes free ports. ${DEFAULT-VALUE} if not given.")
     private int port;
 
     @Option(names = "--settings", paramLabel = "FILE",
@@ -92,6 +92,7 @@ public final class SandboxCommand implements Callable<Integer> {
         require(settings == null || !Files.exists(settings) || Files.readString(settings).startsWith(OURS), "--settings " + settings
             + ": this file is there already and was not written by this command. Give another name, or take it away first.");
         try (Sandboxes sandboxes = Sandboxes.start(Sandboxes.Ports.from(port))) {
+            sandboxes.salesforceWithChangeEvents();
             prepare(sandboxes, known, start, plan);
             sandboxes.control();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(sandboxes), "sandbox-end"));

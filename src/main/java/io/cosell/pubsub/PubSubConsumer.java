@@ -10,6 +10,8 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -57,7 +59,7 @@ final class PubSubConsumer extends DefaultConsumer {
     /** Part of the codes of all errors about a replay id: expired or unknown, and malformed. */
     private static final String ABOUT_REPLAY_ID = "replayid";
     /** A stream that was not refused in this time counts as up; the service need not say anything for minutes. */
-    private static final long SETTLED_MILLIS = 5_000;
+    private static final long SETTLED_MILLIS = 3_000;
     private static final long STOP_SECONDS = 10;
 
     /**
@@ -95,12 +97,14 @@ final class PubSubConsumer extends DefaultConsumer {
         private final List<ConsumerEvent> gathered = new ArrayList<>();
         private StreamObserver<FetchRequest> requests;
         private ByteString latest;
+        private boolean begins;
         private boolean handsOver;
         private Future<?> watch;
 
         private Stream(ManagedChannel connection, PubSubGrpc.PubSubBlockingStub service, boolean replays) {
             this.connection = connection;
             this.replays = replays;
+            begins = !replays;
             payloads = new Payloads(service);
         }
 
@@ -126,7 +130,7 @@ final class PubSubConsumer extends DefaultConsumer {
         trust = endpoint.trustManagers();
         template = endpoint.getCamelContext().createProducerTemplate();
         thread = endpoint.getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "pub-sub", 1);
-        health = new PubSubHealth(getRouteId(), this);
+        health = new PubSubHealth("subscription:" + getRouteId(), this);
         HealthCheckRegistry checks = HealthCheckHelper.getHealthCheckRegistry(endpoint.getCamelContext());
         if (checks != null) {
             health.setCamelContext(endpoint.getCamelContext());
@@ -180,15 +184,8 @@ final class PubSubConsumer extends DefaultConsumer {
             stream = opened;
             opened.requests.onNext(first(replayId));
             watch(opened);
-            if (replayId == null) {
-                hand(Map.of("kind", "begins"));
-            }
             Stream settling = opened;
-            runIn(SETTLED_MILLIS, () -> {
-                if (settling == stream) {
-                    isUp();
-                }
-            });
+            runIn(SETTLED_MILLIS, () -> settled(settling));
         } catch (Exception e) {
             stream = opened;
             broken(opened, e);
@@ -209,6 +206,26 @@ final class PubSubConsumer extends DefaultConsumer {
         FetchRequest.Builder request = FetchRequest.newBuilder().setTopicName(endpoint.channel()).setNumRequested(endpoint.events());
         return (replayId == null ? request.setReplayPreset(ReplayPreset.LATEST)
             : request.setReplayPreset(ReplayPreset.CUSTOM).setReplayId(ByteString.copyFrom(Base64.getDecoder().decode(replayId)))).build();
+    }
+
+    private void settled(Stream settling) {
+        if (settling != stream) {
+            return;
+        }
+        try {
+            sayThatItBegins(settling);
+            isUp();
+        } catch (Exception e) {
+            broken(settling, e);
+        }
+    }
+
+    /** Once it is certain that it does: what changes from then on, the stream tells, and what changed before, the route has to find out. */
+    private void sayThatItBegins(Stream begun) throws Exception {
+        if (begun.begins) {
+            hand(Map.of("kind", "begins"));
+            begun.begins = false;
+        }
     }
 
     /** A connection may die without a word, behind a firewall for example. */
@@ -252,6 +269,7 @@ final class PubSubConsumer extends DefaultConsumer {
             message.put("kind", "events");
             message.put("events", documents);
             message.put("replayId", from.latest.isEmpty() ? null : Base64.getEncoder().encodeToString(from.latest.toByteArray()));
+            sayThatItBegins(from);
             hand(message);
             isUp();
             if (!events.isEmpty()) {
@@ -292,7 +310,7 @@ final class PubSubConsumer extends DefaultConsumer {
         close(which);
         Status status = Status.fromThrowable(error);
         String reason = reason(error, status);
-        if (which != null && which.replays && isAboutReplayId(error)) {
+        if (which != null && which.replays && errorCode(error).contains(ABOUT_REPLAY_ID)) {
             try {
                 hand(Map.of("kind", "lost", "reason", reason));
                 connect();
@@ -305,26 +323,26 @@ final class PubSubConsumer extends DefaultConsumer {
         long pause = Math.min(endpoint.longestPause(), endpoint.firstPause() << Math.min(failures, 20));
         failures++;
         if (state.up() || !reason.equals(state.reason())) {
-            LOG.warn("The subscription to {} is broken; changes are noticed by polls until it is up again. It is tried again and again, next in {} ms. {}",
-                endpoint.channel(), pause, reason);
+            LOG.warn("The subscription to {} is broken; changes are noticed by polls until it is up again. It is made anew in {} ms, and if that"
+                + " fails, after growing pauses. {}", endpoint.channel(), pause, reason);
         }
         state = new State(false, state.up() ? Instant.now() : state.since(), reason);
         runIn(pause, this::connect);
     }
 
-    private static boolean isAboutReplayId(Throwable error) {
+    /** The service's own code of an error; empty if it named none. */
+    private static String errorCode(Throwable error) {
         Metadata trailers = Status.trailersFromThrowable(error);
         String code = trailers == null ? null : trailers.get(ERROR_CODE);
-        return code != null && code.contains(ABOUT_REPLAY_ID);
+        return code == null ? "" : code;
     }
 
     private static String reason(Throwable error, Status status) {
-        if (status.getCode() != Status.Code.UNKNOWN || error instanceof io.grpc.StatusException || error instanceof io.grpc.StatusRuntimeException) {
-            Metadata trailers = Status.trailersFromThrowable(error);
-            String code = trailers == null ? null : trailers.get(ERROR_CODE);
+        if (error instanceof StatusException || error instanceof StatusRuntimeException) {
+            String code = errorCode(error);
             String why = status.getDescription() == null ? "" : ": " + status.getDescription();
             String cause = status.getCause() == null || status.getCause().getMessage() == null ? "" : " (" + status.getCause().getMessage() + ")";
-            return status.getCode() + why + cause + (code == null ? "" : " [" + code + "]");
+            return status.getCode() + why + cause + (code.isEmpty() ? "" : " [" + code + "]");
         }
         Throwable told = error instanceof CamelExecutionException && error.getCause() != null ? error.getCause() : error;
         return told.getMessage() == null ? told.toString() : told.getMessage();

@@ -154,9 +154,13 @@ public final class Sandboxes implements AutoCloseable {
                 "sign-in", dynamics365.address() + "/" + DYNAMICS_365_TENANT + "/oauth2/v2.0/token",
                 "client", dynamics365.options().clientId() + ", secret " + dynamics365.options().clientSecret()))));
         if (salesforce != null) {
-            entrances.add(new Entrance(salesforce, "Salesforce", salesforce.address() + "/services/data/", ordered(
+            Map<String, String> signIn = ordered(
                 "sign-in", salesforce.address() + "/services/oauth2/token",
-                "client", salesforce.options().app().clientId() + ", secret " + salesforce.options().app().clientSecret())));
+                "client", salesforce.options().app().clientId() + ", secret " + salesforce.options().app().clientSecret());
+            if (salesforce.changeEventsAddress() != null) {
+                signIn.put("change events", salesforce.changeEventsAddress() + ", gRPC over TLS");
+            }
+            entrances.add(new Entrance(salesforce, "Salesforce", salesforce.address() + "/services/data/", signIn));
         }
         return entrances;
     }

@@ -71,6 +71,9 @@ final class Stage implements AutoCloseable {
         crm = sandboxes.dynamics365();
         seller = which.seller(sandboxes);
         system = seller.system();
+        if ("Yes".equals(overrides.get("cosell.salesforce.change-events"))) {
+            sandboxes.salesforceWithChangeEvents();
+        }
         settings = new LinkedHashMap<>(which.settings(sandboxes, dataFolder()));
         // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());

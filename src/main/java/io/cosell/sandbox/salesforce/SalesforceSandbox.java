@@ -382,6 +382,11 @@ public final class SalesforceSandbox extends SandboxSystem {
         }
     }
 
+    /** Replay id of the newest event, as the wire shows it. */
+    public synchronized byte[] newestReplayId() {
+        return ChangeEvents.bytes(changeEvents.newest(false));
+    }
+
     /** How many streams of change events are open. */
     public synchronized int changeEventStreams() {
         return pubSub == null ? 0 : pubSub.open();

@@ -1,0 +1,192 @@
+package io.cosell.pubsub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.cosell.sandbox.SandboxClock;
+import io.cosell.sandbox.SandboxSystem;
+import io.cosell.sandbox.partnercenter.SandboxCertificates;
+import io.cosell.sandbox.salesforce.ChangeEventsTrouble;
+import io.cosell.sandbox.salesforce.SalesforceSandbox;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The consumer alone, with a route of the test's own, over TLS against the sandbox. */
+class PubSubConsumerTest {
+
+    @TempDir
+    Path folder;
+    private final SalesforceSandbox sandbox = new SalesforceSandbox(new SandboxClock());
+    private final SandboxCertificates certificates = SandboxCertificates.create();
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+    /** What the route took. */
+    private final List<Map<?, ?>> taken = new CopyOnWriteArrayList<>();
+    private final AtomicReference<String> replayId = new AtomicReference<>();
+    /** How many messages the route can't take. */
+    private final AtomicInteger failing = new AtomicInteger();
+    private final AtomicInteger sessions = new AtomicInteger();
+
+    @BeforeEach
+    void start() {
+        sandbox.start(0);
+        sandbox.startChangeEvents(0, certificates.serverKeyStore(), SandboxCertificates.PASSWORD);
+    }
+
+    @AfterEach
+    void stop() {
+        camel.stop();
+        sandbox.close();
+    }
+
+    private void connect(boolean trusting, String parameters) throws Exception {
+        Properties settings = new Properties();
+        settings.put("cosell.it.change-events-trust-store", trusting ? certificates.writeTrustStore(folder).toString() : "");
+        settings.put("cosell.it.change-events-trust-store-password", SandboxCertificates.PASSWORD);
+        camel.getPropertiesComponent().setInitialProperties(settings);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:session").process(exchange -> {
+                    sessions.incrementAndGet();
+                    Map<String, Object> session = new HashMap<>();
+                    session.put("metadata", signIn());
+                    session.put("replayId", replayId.get());
+                    exchange.getMessage().setBody(session);
+                });
+                from("pub-sub:/data/ChangeEvents?address=" + sandbox.changeEventsAddress() + "&session=direct:session&account=it"
+                    + "&gather=10ms&firstPause=20ms&longestPause=100ms" + parameters).routeId("it").process(exchange -> {
+                        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
+                        if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                            throw new IllegalStateException("The disk is full.");
+                        }
+                        taken.add(body);
+                        if (body.get("kind").equals("lost")) {
+                            replayId.set(null);
+                        } else if (body.get("replayId") != null) {
+                            replayId.set((String) body.get("replayId"));
+                        }
+                    });
+            }
+        });
+        camel.start();
+    }
+
+    private Map<String, String> signIn() throws IOException, InterruptedException {
+        var answer = SandboxSystem.JSON.readTree(HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(sandbox.address()
+            + "/services/oauth2/token")).header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(
+            "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret")).build(),
+            HttpResponse.BodyHandlers.ofString()).body());
+        return Map.of("accesstoken", answer.path("access_token").asText(), "instanceurl", answer.path("instance_url").asText(),
+            "tenantid", answer.path("id").asText().split("/id/")[1].split("/")[0]);
+    }
+
+    private String deal(String name) {
+        return sandbox.create("Opportunity", Map.of("Name", name, "StageName", "Prospecting", "CloseDate", "2026-12-31"));
+    }
+
+    private PubSubConsumer.State state() {
+        return ((PubSubConsumer) camel.getRoute("it").getConsumer()).state();
+    }
+
+    private List<Object> names() {
+        return taken.stream().filter(body -> body.get("kind").equals("events")).flatMap(body -> ((List<?>) body.get("events")).stream())
+            .<Object>map(event -> ((Map<?, ?>) ((Map<?, ?>) event).get("payload")).get("Name")).toList();
+    }
+
+    /** Stored before it is acknowledged: the replay id moves with what was taken, and what was not taken comes again. */
+    @Test
+    void eventsThatTheRouteCantTakeComeAgain() throws Exception {
+        connect(true, "");
+        await().until(() -> sandbox.changeEventStreams() == 1 && !taken.isEmpty());
+        deal("First");
+        await().until(() -> names().equals(List.of("First")));
+        failing.set(3);
+        deal("Second");
+        deal("Third");
+
+        await().until(() -> names().equals(List.of("First", "Second", "Third")));
+        assertThat(sandbox.changeEventSubscriptions()).isGreaterThanOrEqualTo(4);
+        assertThat(state().up()).isTrue();
+    }
+
+    @Test
+    void aStreamWithoutAReplayIdSaysSo() throws Exception {
+        connect(true, "");
+        await().until(() -> !taken.isEmpty());
+
+        assertThat(taken.get(0).get("kind")).isEqualTo("begins");
+    }
+
+    @Test
+    void moreEventsThanAreAskedForAtATimeAllCome() throws Exception {
+        connect(true, "&events=3");
+        await().until(() -> !taken.isEmpty());
+        for (int i = 0; i < 20; i++) {
+            deal("Deal " + i);
+        }
+
+        await().until(() -> names().size() == 20);
+        assertThat(sandbox.changeEventSubscriptions()).isEqualTo(1);
+    }
+
+    @Test
+    void aLostReplayIdIsToldAndTheStreamBeginsAnew() throws Exception {
+        replayId.set("AAAAAAAAAAE=");
+        connect(true, "");
+        await().until(() -> taken.size() == 2);
+
+        assertThat(taken).extracting(body -> (Object) body.get("kind")).containsExactly("lost", "begins");
+        assertThat((String) taken.get(0).get("reason")).contains("replayid.validation.failed");
+    }
+
+    @Test
+    void aCertificateThatNobodyVouchesForIsNotTalkedTo() throws Exception {
+        connect(false, "");
+        await().until(() -> sessions.get() > 2);
+
+        assertThat(state().up()).isFalse();
+        assertThat(state().reason()).contains("UNAVAILABLE");
+        assertThat(sandbox.changeEventSubscriptions()).isZero();
+        assertThat(taken).isEmpty();
+    }
+
+    @Test
+    void aSilentStreamIsMadeAnew() throws Exception {
+        connect(true, "&silence=300ms");
+        await().until(() -> sandbox.changeEventSubscriptions() >= 2);
+        sandbox.changeEvents(ChangeEventsTrouble.SIGN_OF_LIFE, 1);
+        deal("After all");
+
+        await().until(() -> names().contains("After all"));
+    }
+
+    @Test
+    void nothingIsTriedAfterTheEnd() throws Exception {
+        connect(true, "");
+        await().until(() -> sandbox.changeEventStreams() == 1);
+        camel.stop();
+        await().until(() -> sandbox.changeEventStreams() == 0);
+        int before = sessions.get();
+        deal("Too late");
+
+        assertThat(camel.isStopped()).isTrue();
+        assertThat(sessions).hasValue(before);
+    }
+}
