@@ -30,6 +30,7 @@ class ChangeEventsTest {
 
     private static final String NEVER = "0 0 0 1 1 ? 2099";
     private static final String CURSOR = "change events";
+    private static final String SOLUTIONS = "Microsoft_Solutions__c";
 
     @TempDir
     static Path folder;
@@ -40,7 +41,7 @@ class ChangeEventsTest {
     @BeforeAll
     static void open() {
         stage = Stage.open(Crm.SALESFORCE, folder, Map.of("cosell.salesforce.change-events", "Yes",
-            "cosell.crm-changes.schedule-with-events", NEVER));
+            "cosell.crm-changes.schedule-with-events", NEVER, "cosell.salesforce.new-cosell-deals", "lead"));
         seller = new Seller(stage);
         salesforce = stage.sandboxes.salesforce();
         stage.eventually(() -> stage.store().cursor("auto-heal crm") != null && salesforce.changeEventStreams() == 1);
@@ -157,6 +158,48 @@ class ChangeEventsTest {
     }
 
     @Test
+    void anEventThatNeverCameIsMadeUpForByTheNextPoll() {
+        String id = stage.sharedOpportunity("Deal without an event", values -> { });
+        told();
+        salesforce.changeEvents(ChangeEventsTrouble.LOST, 1);
+        seller.changes(id, DealField.VALUE, 88);
+        told();
+        assertThat(seller.dealValue(id)).isEqualTo(50000);
+        stage.connector().camel().requestBody("direct:notice-crm-changes", "opportunity");
+
+        stage.eventually(() -> seller.dealValue(id) == 88);
+        told();
+    }
+
+    @Test
+    void aDeletedRecordEndsItsDeal() {
+        String id = stage.sharedOpportunity("Deleted deal", values -> { });
+        told();
+        int polls = polls().size();
+        stage.seller.deletes(id);
+
+        stage.eventually(() -> stage.link(id).state().equals("ended"));
+        told();
+        assertThat(polls().subList(polls, polls().size()).stream().map(call -> stage.seller.polled(call).orElseThrow()))
+            .as("the contact role that went with it does not say where it belonged").doesNotContain("Opportunity", "Lead");
+    }
+
+    @Test
+    void anEditedAndConvertedLeadTravels() {
+        String referral = stage.receivedOffer("Announced offer");
+        told();
+        int polls = polls().size();
+        stage.seller.edits(stage.link(referral).recordId(), DealField.NOTES, "The seller's notes");
+        stage.eventually(() -> "The seller's notes".equals(stage.at(stage.partnerCenter.referral(referral), "details", "notes")));
+        told();
+        stage.seller.qualifies(stage.link(referral).recordId());
+
+        stage.eventually(() -> "Active".equals(stage.partnerCenter.referral(referral).get("status")));
+        told();
+        assertThat(polls()).hasSize(polls);
+    }
+
+    @Test
     void aContactRoleThatDoesNotSayItsOpportunityIsPolled() {
         String id = stage.sharedOpportunity("Deal with a contact", values -> { });
         told();
@@ -222,7 +265,7 @@ class ChangeEventsTest {
         told();
 
         assertThat(announcement(id)).contains("record-announced").isNotEqualTo(before);
-        assertThat(stage.system.calls().stream().skip(calls).filter(call -> stage.seller.polled(call).filter("solution"::equals).isPresent()))
+        assertThat(stage.system.calls().stream().skip(calls).filter(call -> stage.seller.polled(call).filter(SOLUTIONS::equals).isPresent()))
             .as("polls of solutions; auto-heal at the start asks for opportunities and leads alone").isEmpty();
     }
 

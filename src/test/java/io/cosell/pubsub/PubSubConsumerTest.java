@@ -34,7 +34,7 @@ class PubSubConsumerTest {
     @TempDir
     Path folder;
     private final SalesforceSandbox sandbox = new SalesforceSandbox(new SandboxClock());
-    private final SandboxCertificates certificates = SandboxCertificates.create();
+    private static final SandboxCertificates CERTIFICATES = SandboxCertificates.create();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     /** What the route took. */
     private final List<Map<?, ?>> taken = new CopyOnWriteArrayList<>();
@@ -46,7 +46,7 @@ class PubSubConsumerTest {
     @BeforeEach
     void start() {
         sandbox.start(0);
-        sandbox.startChangeEvents(0, certificates.serverKeyStore(), SandboxCertificates.PASSWORD);
+        sandbox.startChangeEvents(0, CERTIFICATES.serverKeyStore(), SandboxCertificates.PASSWORD);
     }
 
     @AfterEach
@@ -57,7 +57,7 @@ class PubSubConsumerTest {
 
     private void connect(boolean trusting, String parameters) throws Exception {
         Properties settings = new Properties();
-        settings.put("cosell.it.change-events-trust-store", trusting ? certificates.writeTrustStore(folder).toString() : "");
+        settings.put("cosell.it.change-events-trust-store", trusting ? CERTIFICATES.writeTrustStore(folder).toString() : "");
         settings.put("cosell.it.change-events-trust-store-password", SandboxCertificates.PASSWORD);
         camel.getPropertiesComponent().setInitialProperties(settings);
         camel.addRoutes(new RouteBuilder() {
