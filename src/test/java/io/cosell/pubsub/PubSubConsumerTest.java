@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The consumer alone, with a route of the test's own, over TLS against the sandbox. */
 class PubSubConsumerTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final SandboxCertificates CERTIFICATES = SandboxCertificates.create();
+
     @TempDir
     Path folder;
     private final SalesforceSandbox sandbox = new SalesforceSandbox(new SandboxClock());
-    private static final SandboxCertificates CERTIFICATES = SandboxCertificates.create();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     /** What the route took. */
     private final List<Map<?, ?>> taken = new CopyOnWriteArrayList<>();
@@ -114,14 +117,14 @@ class PubSubConsumerTest {
     @Test
     void eventsThatTheRouteCantTakeComeAgain() throws Exception {
         connect(true, "");
-        await().until(() -> sandbox.changeEventStreams() == 1 && !taken.isEmpty());
+        await().atMost(PATIENCE).until(() -> sandbox.changeEventStreams() == 1 && !taken.isEmpty());
         deal("First");
-        await().until(() -> names().equals(List.of("First")));
+        await().atMost(PATIENCE).until(() -> names().equals(List.of("First")));
         failing.set(3);
         deal("Second");
         deal("Third");
 
-        await().until(() -> names().equals(List.of("First", "Second", "Third")));
+        await().atMost(PATIENCE).until(() -> names().equals(List.of("First", "Second", "Third")));
         assertThat(sandbox.changeEventSubscriptions()).isGreaterThanOrEqualTo(4);
         assertThat(state().up()).isTrue();
     }
@@ -129,7 +132,7 @@ class PubSubConsumerTest {
     @Test
     void aStreamWithoutAReplayIdSaysSo() throws Exception {
         connect(true, "");
-        await().until(() -> !taken.isEmpty());
+        await().atMost(PATIENCE).until(() -> !taken.isEmpty());
 
         assertThat(taken.get(0).get("kind")).isEqualTo("begins");
     }
@@ -137,12 +140,12 @@ class PubSubConsumerTest {
     @Test
     void moreEventsThanAreAskedForAtATimeAllCome() throws Exception {
         connect(true, "&events=3");
-        await().until(() -> !taken.isEmpty());
+        await().atMost(PATIENCE).until(() -> !taken.isEmpty());
         for (int i = 0; i < 20; i++) {
             deal("Deal " + i);
         }
 
-        await().until(() -> names().size() == 20);
+        await().atMost(PATIENCE).until(() -> names().size() == 20);
         assertThat(sandbox.changeEventSubscriptions()).isEqualTo(1);
     }
 
@@ -150,7 +153,7 @@ class PubSubConsumerTest {
     void aLostReplayIdIsToldAndTheStreamBeginsAnew() throws Exception {
         replayId.set("AAAAAAAAAAE=");
         connect(true, "");
-        await().until(() -> taken.size() == 2);
+        await().atMost(PATIENCE).until(() -> taken.size() == 2);
 
         assertThat(taken).extracting(body -> (Object) body.get("kind")).containsExactly("lost", "begins");
         assertThat((String) taken.get(0).get("reason")).contains("replayid.validation.failed");
@@ -159,7 +162,7 @@ class PubSubConsumerTest {
     @Test
     void aCertificateThatNobodyVouchesForIsNotTalkedTo() throws Exception {
         connect(false, "");
-        await().until(() -> sessions.get() > 2);
+        await().atMost(PATIENCE).until(() -> sessions.get() > 2);
 
         assertThat(state().up()).isFalse();
         assertThat(state().reason()).contains("UNAVAILABLE");
@@ -169,20 +172,20 @@ class PubSubConsumerTest {
 
     @Test
     void aSilentStreamIsMadeAnew() throws Exception {
-        connect(true, "&silence=300ms");
-        await().until(() -> sandbox.changeEventSubscriptions() >= 2);
+        connect(true, "&silence=3s");
+        await().atMost(PATIENCE).until(() -> sandbox.changeEventSubscriptions() >= 2);
         sandbox.changeEvents(ChangeEventsTrouble.SIGN_OF_LIFE, 1);
         deal("After all");
 
-        await().until(() -> names().contains("After all"));
+        await().atMost(PATIENCE).until(() -> names().contains("After all"));
     }
 
     @Test
     void nothingIsTriedAfterTheEnd() throws Exception {
         connect(true, "");
-        await().until(() -> sandbox.changeEventStreams() == 1);
+        await().atMost(PATIENCE).until(() -> sandbox.changeEventStreams() == 1);
         camel.stop();
-        await().until(() -> sandbox.changeEventStreams() == 0);
+        await().atMost(PATIENCE).until(() -> sandbox.changeEventStreams() == 0);
         int before = sessions.get();
         deal("Too late");
 

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("it changes what the JVM trusts")
 class CamelSalesforceEventsTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @TempDir
     Path folder;
     private final SalesforceSandbox sandbox = new SalesforceSandbox(new SandboxClock());
@@ -59,7 +61,7 @@ class CamelSalesforceEventsTest {
             }
         });
         camel.start();
-        await().until(() -> sandbox.changeEventStreams() == 1);
+        await().atMost(PATIENCE).until(() -> sandbox.changeEventStreams() == 1);
     }
 
     private void trust(String name, String value) {
@@ -93,7 +95,7 @@ class CamelSalesforceEventsTest {
             deal("Deal " + i);
         }
 
-        await().until(() -> events.size() == 121);
+        await().atMost(PATIENCE).until(() -> events.size() == 121);
         assertThat(String.valueOf(((GenericRecord) events.get(0).get("ChangeEventHeader")).get("recordIds"))).isEqualTo("[" + first + "]");
         assertThat(events.get(0).get("Name")).hasToString("First");
     }
@@ -102,13 +104,13 @@ class CamelSalesforceEventsTest {
     @Test
     void itGoesOnAfterItsStreamWasCutOrItsSessionEnded() {
         deal("Before");
-        await().until(() -> events.size() == 1);
+        await().atMost(PATIENCE).until(() -> events.size() == 1);
         sandbox.changeEvents(ChangeEventsTrouble.STREAMS_CUT, 1);
         deal("Meanwhile");
-        await().atMost(Duration.ofSeconds(30)).until(() -> events.size() == 2);
+        await().atMost(PATIENCE).until(() -> events.size() == 2);
         sandbox.expireSessions();
         deal("After");
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> events.size() == 3);
+        await().atMost(PATIENCE).until(() -> events.size() == 3);
     }
 }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class ChangeEventsTest {
 
     private static final String OPPORTUNITIES = "/data/OpportunityChangeEvent";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static SandboxCertificates certificates;
 
     private final SandboxClock clock = new SandboxClock();
@@ -74,7 +75,7 @@ class ChangeEventsTest {
     }
 
     private List<ConsumerEvent> events(PubSubClient.Stream stream, int number) {
-        await().until(() -> stream.events().size() >= number);
+        await().atMost(PATIENCE).until(() -> stream.events().size() >= number);
         return stream.events();
     }
 
@@ -85,7 +86,7 @@ class ChangeEventsTest {
     private PubSubClient.Stream subscribed(String topic, int events) {
         int before = sandbox.changeEventStreams();
         PubSubClient.Stream stream = client.subscribe(topic, events);
-        await().until(() -> sandbox.changeEventStreams() > before);
+        await().atMost(PATIENCE).until(() -> sandbox.changeEventStreams() > before);
         return stream;
     }
 
@@ -238,7 +239,7 @@ class ChangeEventsTest {
         deal("Known");
         ByteString known = events(stream, 1).get(0).getReplayId();
         sandbox.changeEvents(ChangeEventsTrouble.SIGN_OF_LIFE, 1);
-        await().until(() -> stream.responses.size() == 2);
+        await().atMost(PATIENCE).until(() -> stream.responses.size() == 2);
 
         assertThat(stream.responses.get(1).getEventsCount()).isZero();
         assertThat(stream.responses.get(1).getLatestReplayId()).isNotEqualTo(known);
