@@ -8,6 +8,7 @@ import io.cosell.config.HostPatterns;
 import io.cosell.config.Preflight;
 import io.cosell.config.Setting;
 import io.cosell.config.Settings;
+import io.cosell.dev.Development;
 import io.cosell.flow.Archive;
 import io.cosell.flow.Calls;
 import io.cosell.flow.DealPlan;
@@ -20,6 +21,7 @@ import io.cosell.flow.Noticed;
 import io.cosell.flow.Planning;
 import io.cosell.flow.Plans;
 import io.cosell.flow.RefreshTokenFile;
+import io.cosell.flow.Rules;
 import io.cosell.flow.Telling;
 import io.cosell.flow.Times;
 import io.cosell.flow.Tokens;
@@ -39,11 +41,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -61,10 +65,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
@@ -129,9 +135,12 @@ public final class Connector implements AutoCloseable {
     private final Clock clock;
     /** Tells this process from others on the same store, and its predecessor on this machine. */
     private final String process = "cosell-" + UUID.randomUUID();
-    private Plans plans;
+    private final Path folder;
+    private final Map<String, String> overrides;
+    private final Rules rules;
     private ProducerTemplate camel;
     private LaneRunner runner;
+    private Development development;
 
     /**
      * Starts the connector.
@@ -164,17 +173,33 @@ public final class Connector implements AutoCloseable {
         return connector;
     }
 
-    /** Serves until the process is told to stop. Returns the exit code. */
-    public static int serve(Path folder) throws Exception {
-        Connector connector = new Connector(folder, Map.of(), Purpose.SERVE, new Surroundings() { });
+    /**
+     * Serves until the process is told to stop. Returns the exit code.
+     *
+     * @param folder      working folder
+     * @param overrides   settings that win over all others, by name
+     * @param development whether saved routes and mappings take effect while it runs
+     */
+    public static int serve(Path folder, Map<String, String> overrides, boolean development) throws Exception {
+        Connector connector = new Connector(folder, overrides, Purpose.SERVE, new Surroundings() { });
         connector.main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport support) {
                 connector.begin();
+                if (development) {
+                    connector.development = connector.develop(news -> {
+                        if (news.good()) {
+                            LOG.info(news.text());
+                        } else {
+                            LOG.warn(news.text());
+                        }
+                    });
+                }
             }
 
             @Override
             public void beforeStop(BaseMainSupport support) {
+                connector.closeDevelopment();
                 connector.lanes.close();
             }
 
@@ -192,6 +217,8 @@ public final class Connector implements AutoCloseable {
         clock = surroundings.clock();
         routes = location(folder, "routes");
         settings = settings(folder, routes, overrides);
+        this.folder = folder;
+        this.overrides = overrides;
         mappings = surroundings.mappings().map(other -> "file:" + other).orElseGet(() -> location(folder, "mappings"));
         Policy policy = check(routes, mappings);
         configuration = fingerprint(routes, mappings);
@@ -203,7 +230,8 @@ public final class Connector implements AutoCloseable {
         store = new Store(database, clock);
         checkStore();
         calls = new Calls(store);
-        planning = new Planning(policy, clock, settings.duration("cosell.terminal-grace"));
+        rules = new Rules(policy, mappingVersion(mappings));
+        planning = new Planning(rules, clock, settings.duration("cosell.terminal-grace"));
         int longestName = settings.isYes("cosell.show-check-mark-in-name") ? Integer.parseInt(settings.get("cosell.name-length")) : 0;
         Telling telling = new Telling(clock, longestName, settings.isYes("cosell.audit-successes"),
             Integer.parseInt(settings.get("cosell.audit-length")), settings.get("cosell.partner-center.deal-link"));
@@ -213,7 +241,7 @@ public final class Connector implements AutoCloseable {
         Duration takeover = settings.duration("cosell.lanes.takeover");
         lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(lanesDataSource, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
-        bindBeans(folder, policy, telling, mappingVersion(mappings), surroundings);
+        bindBeans(folder, telling, surroundings);
 
         if (purpose == Purpose.SERVE && Database.isShared(settings.get("cosell.store.url"))) {
             main.bind("quartz", Schedules.shared(dataSource, process));
@@ -260,18 +288,17 @@ public final class Connector implements AutoCloseable {
     }
 
     /** The beans that routes name. */
-    private void bindBeans(Path folder, Policy policy, Telling telling, String mappingVersion, Surroundings surroundings) {
+    private void bindBeans(Path folder, Telling telling, Surroundings surroundings) {
         Map<String, Object> beans = new LinkedHashMap<>();
         beans.put("store", store);
         beans.put("lanes", lanes);
         beans.put("planning", planning);
         beans.put("telling", telling);
-        Ledger ledger = new Ledger(store, planning, telling, mappingVersion);
+        Ledger ledger = new Ledger(store, planning, telling, rules);
         beans.put("ledger", ledger);
-        plans = new Plans(policy, store, ledger, mappingVersion);
-        beans.put("plans", plans);
+        beans.put("plans", new Plans(rules, store, ledger));
         beans.put("healing", surroundings.healing(store, lanes, settings.duration("cosell.auto-heal.overlap"),
-            settings.duration("cosell.auto-heal.patience"), mappingVersion));
+            settings.duration("cosell.auto-heal.patience"), rules));
         beans.put("intake", surroundings.intake(lanes, store));
         beans.put("documents", new Documents());
         beans.put("times", new Times(clock));
@@ -338,6 +365,83 @@ public final class Connector implements AutoCloseable {
                 }
             });
         }
+    }
+
+    /**
+     * From now on saved routes and mappings take effect at once; ends with the connector.
+     *
+     * @param told hears of what is in effect, and of what is not and why
+     */
+    public Development develop(Consumer<Development.News> told) {
+        development = new Development(new Development.Running() {
+            @Override
+            public CamelContext camel() {
+                return main.getCamelContext();
+            }
+
+            @Override
+            public Lanes lanes() {
+                return lanes;
+            }
+
+            @Override
+            public List<Path> routes() {
+                return routeFolders(routes).stream().map(Preflight::folder).toList();
+            }
+
+            @Override
+            public List<Path> mappings() {
+                return mappingFolders(mappings).map(Preflight::folder).toList();
+            }
+
+            @Override
+            public Path folder() {
+                return folder;
+            }
+
+            @Override
+            public List<Finding> check() {
+                try {
+                    return ConfigurationCheck.run(settings, Preflight.folder(routes), Preflight.folder(mappings), BEANS, schema(folder)).findings();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+
+            @Override
+            public List<Finding> checkSettings() {
+                return Connector.settings(folder, overrides).findings();
+            }
+
+            @Override
+            public Map<String, String> settings() {
+                return settingLines();
+            }
+
+            @Override
+            public int use(Policy policy) {
+                rules.replace(policy, mappingVersion(mappings));
+                int retried = store.configuredAs(fingerprint(routes, mappings));
+                store.markedLinks().forEach(lanes::wake);
+                return retried;
+            }
+        }, told);
+        return development;
+    }
+
+    /** The lines of the files of settings, by name. */
+    private Map<String, String> settingLines() {
+        Properties lines = new Properties();
+        for (Path file : List.of(Preflight.folder(routes + "/" + crm()).resolve(crm() + ".properties"), folder.resolve("application.properties"))) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                lines.load(reader);
+            } catch (NoSuchFileException e) {
+                continue; // neither has to be there
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return lines.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, lines::getProperty));
     }
 
     /** A deal that was refused under other routes, mappings or settings may go through now. */
@@ -521,14 +625,17 @@ public final class Connector implements AutoCloseable {
      */
     public static ConfigurationCheck.Result check(Path folder, Map<String, String> overrides, Optional<Path> schema) {
         String routes = location(folder, "routes");
-        Path saved = schema.orElse(folder.resolve(CrmSchema.FILE));
         try {
             return ConfigurationCheck.run(settings(folder, routes, overrides), Preflight.folder(routes),
                 Preflight.folder(location(folder, "mappings")), BEANS,
-                schema.isPresent() || Files.exists(saved) ? Optional.of(saved) : Optional.empty());
+                schema.or(() -> schema(folder)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Optional<Path> schema(Path folder) {
+        return Optional.of(folder.resolve(CrmSchema.FILE)).filter(Files::exists);
     }
 
     /** Checks all there is to check before anything starts, and reads the policy on the way. */
@@ -589,7 +696,7 @@ public final class Connector implements AutoCloseable {
 
     /** What the sides of a deal are compared under. */
     public String mappingVersion() {
-        return plans.mappingVersion();
+        return rules.mappingVersion();
     }
 
     /** The CRM it serves. */
@@ -641,9 +748,16 @@ public final class Connector implements AutoCloseable {
 
     @Override
     public void close() {
+        closeDevelopment();
         lanes.close();
         main.stop();
         closeStore();
+    }
+
+    private void closeDevelopment() {
+        if (development != null) {
+            development.close();
+        }
     }
 
     private void closeStore() {

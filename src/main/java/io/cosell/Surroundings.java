@@ -2,6 +2,7 @@ package io.cosell;
 
 import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
+import io.cosell.flow.Rules;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Store;
 import java.nio.file.Path;
@@ -42,8 +43,8 @@ public interface Surroundings {
     }
 
     /** What keeps the book of auto-heal; bean {@code healing}. */
-    default Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, String mappingVersion) {
-        return new Healing(store, lanes, clock(), overlap, patience, mappingVersion);
+    default Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, Rules rules) {
+        return new Healing(store, lanes, clock(), overlap, patience, rules);
     }
 
     /** A folder of mappings that stands for the configured one. */

@@ -42,7 +42,11 @@ public final class RootCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return new RunCommand().call();
+        return serve(false);
+    }
+
+    int serve(boolean development) throws Exception {
+        return Connector.serve(folder, overrides, development);
     }
 
     /** Everything wrong in the files of the working folder; {@code schema} may be null. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Set;
+import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceResolverSupport;
@@ -53,8 +54,7 @@ public final class MappingResourceResolver extends ResourceResolverSupport {
             @Override
             public InputStream getInputStream() throws IOException {
                 try (InputStream in = source.getInputStream()) {
-                    String text = new String(in.readAllBytes(), UTF_8);
-                    return new ByteArrayInputStream(Placeholders.replace(text, found -> value(found, file)).getBytes(UTF_8));
+                    return new ByteArrayInputStream(fill(getCamelContext(), file, new String(in.readAllBytes(), UTF_8)).getBytes(UTF_8));
                 }
             }
         };
@@ -72,9 +72,19 @@ public final class MappingResourceResolver extends ResourceResolverSupport {
         }
     }
 
-    private String value(Placeholder placeholder, String file) {
+    /**
+     * A mapping with settings in place of its placeholders.
+     *
+     * @param file the file as the integrator knows it
+     * @throws IllegalArgumentException when there is no setting for one of them
+     */
+    public static String fill(CamelContext camel, String file, String text) {
+        return Placeholders.replace(text, found -> value(camel, found, file));
+    }
+
+    private static String value(CamelContext camel, Placeholder placeholder, String file) {
         try {
-            String value = getCamelContext().resolvePropertyPlaceholders(placeholder.toString());
+            String value = camel.resolvePropertyPlaceholders(placeholder.toString());
             return new String(JsonStringEncoder.getInstance().quoteAsString(value == null ? "" : value));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ":" + placeholder.line() + ": there is no setting for " + placeholder

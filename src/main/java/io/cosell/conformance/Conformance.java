@@ -5,6 +5,7 @@ import io.cosell.CrmAlone;
 import io.cosell.Surroundings;
 import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
+import io.cosell.flow.Rules;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Store;
 import java.nio.file.Path;
@@ -38,8 +39,8 @@ public final class Conformance implements AutoCloseable {
             }
 
             @Override
-            public Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, String mappingVersion) {
-                return watch.healing(store, lanes);
+            public Healing healing(Store store, Lanes lanes, Duration overlap, Duration patience, Rules rules) {
+                return watch.healing(store, lanes, rules);
             }
         });
         connector = crm.connector();

@@ -3,6 +3,7 @@ package io.cosell.conformance;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
+import io.cosell.flow.Rules;
 import io.cosell.lane.Lanes;
 import io.cosell.store.Change;
 import io.cosell.store.Store;
@@ -82,8 +83,8 @@ final class Watch {
     }
 
     /** Bean {@code healing}: keeps what is told, and marks nothing. */
-    Healing healing(Store store, Lanes lanes) {
-        return new Healing(store, lanes, Clock.systemUTC(), Duration.ZERO, Duration.ZERO, "") {
+    Healing healing(Store store, Lanes lanes, Rules rules) {
+        return new Healing(store, lanes, Clock.systemUTC(), Duration.ZERO, Duration.ZERO, rules) {
 
             @Override
             public void page(Exchange exchange) {

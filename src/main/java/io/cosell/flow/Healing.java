@@ -41,20 +41,20 @@ public class Healing {
     private final Clock clock;
     private final Duration overlap;
     private final Duration patience;
-    private final String mappingVersion;
+    private final Rules rules;
 
     /**
-     * @param overlap        how far a round looks back behind the newest change the round before has seen
-     * @param patience       how long a round waits for the deals it marked before it says how all deals stand
-     * @param mappingVersion what the sides are compared under
+     * @param overlap  how far a round looks back behind the newest change the round before has seen
+     * @param patience how long a round waits for the deals it marked before it says how all deals stand
+     * @param rules    what the sides are compared under
      */
-    public Healing(Store store, Lanes lanes, Clock clock, Duration overlap, Duration patience, String mappingVersion) {
+    public Healing(Store store, Lanes lanes, Clock clock, Duration overlap, Duration patience, Rules rules) {
         this.store = store;
         this.lanes = lanes;
         this.clock = clock;
         this.overlap = overlap;
         this.patience = patience;
-        this.mappingVersion = mappingVersion;
+        this.rules = rules;
     }
 
     /** One side of a round: from when on it is listed, and what the lists held. Times are those of the side's own clock. */
@@ -163,7 +163,7 @@ public class Healing {
         for (Standing deal : store.standings()) {
             boolean shown = round.referrals.ids.contains(deal.referralId()) && round.records.ids.contains(deal.recordId());
             List<String> says = round.listed.remove(deal.id());
-            boolean known = deal.isInStep() && mappingVersion.equals(deal.comparedUnder()) && !round.changed.contains(deal.id());
+            boolean known = deal.isInStep() && rules.mappingVersion().equals(deal.comparedUnder()) && !round.changed.contains(deal.id());
             boolean asked = says != null || deal.marked()
                 || round.complete && (deal.isLinked() || Set.of("open", "resting").contains(deal.state()));
             if (asked && known && (shown || !round.complete) && !round.look.everyDeal()) {
@@ -230,7 +230,7 @@ public class Healing {
         if (round.complete) {
             for (Standing deal : store.standings()) {
                 boolean shown = round.referrals.ids.contains(deal.referralId()) && round.records.ids.contains(deal.recordId());
-                if (deal.isLinked() && !deal.marked() && (!shown || deal.isInStep() && !mappingVersion.equals(deal.comparedUnder()))) {
+                if (deal.isLinked() && !deal.marked() && (!shown || deal.isInStep() && !rules.mappingVersion().equals(deal.comparedUnder()))) {
                     lanes.mark(deal.id(), Side.BOTH);
                     round.marked.add(deal.id());
                 }
@@ -255,6 +255,7 @@ public class Healing {
         List<Standing> deals = store.standings();
         List<Standing> linked = deals.stream().filter(Standing::isLinked).toList();
         List<Standing> inStep = linked.stream().filter(Standing::isInStep).toList();
+        String mappingVersion = rules.mappingVersion();
         long current = inStep.stream().filter(deal -> mappingVersion.equals(deal.comparedUnder())).count();
         List<Standing> others = deals.stream().filter(deal -> deal.isLinked() ? !deal.isInStep()
             : deal.isOrphaned() && !store.isClosed(deal.id()) || Set.of("open", "resting").contains(deal.state())).toList();
@@ -271,10 +272,10 @@ public class Healing {
         StringBuilder text = new StringBuilder("At ").append(Store.time(round.startedAt)).append(": ").append(count(linked, "linked deal"))
             .append(", ");
         if (older > 0) {
-            text.append(current).append(" equal under mapping version ").append(mappingVersion).append(", ").append(older)
+            text.append(current).append(" equal under mapping version ").append(rules.mappingVersion()).append(", ").append(older)
                 .append(" equal under an earlier one and not compared since (\"heal --all\" does it)");
         } else {
-            text.append("all equal under mapping version ").append(mappingVersion);
+            text.append("all equal under mapping version ").append(rules.mappingVersion());
         }
         text.append(except.isEmpty() ? "" : ", except these " + except.size() + ": " + names(except)).append("; ")
             .append(count(round.recovered.size(), "deal")).append(" with changes recovered that events had missed.");

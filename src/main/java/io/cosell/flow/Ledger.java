@@ -37,14 +37,14 @@ public final class Ledger {
     private final Store store;
     private final Planning planning;
     private final Telling telling;
-    private final String mappingVersion;
+    private final Rules rules;
 
-    /** @param mappingVersion what the sides of a deal are compared under */
-    public Ledger(Store store, Planning planning, Telling telling, String mappingVersion) {
+    /** @param rules what the sides of a deal are compared under */
+    public Ledger(Store store, Planning planning, Telling telling, Rules rules) {
         this.store = store;
         this.planning = planning;
         this.telling = telling;
-        this.mappingVersion = mappingVersion;
+        this.rules = rules;
     }
 
     /** Ends the lane's work without synchronising. Variable {@code ended} is the reason, {@code endState} skipped or ended. */
@@ -302,7 +302,7 @@ public final class Ledger {
             "base", planning.agreedBase(link, plan.nextBase(), referral, record),
             "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
             "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
-            "compared_under", mappingVersion);
+            "compared_under", rules.mappingVersion());
         if (document(exchange, "microsoft") != null) {
             columns.put("microsoft", document(exchange, "microsoft"));
             columns.put("microsoft_id", document(exchange, "microsoft").get("id"));

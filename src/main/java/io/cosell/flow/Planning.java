@@ -42,24 +42,24 @@ public final class Planning {
     /** Member of an intent: what kind of thing is made from it. */
     private static final String MAKING = "making";
 
-    private final Policy policy;
+    private final Rules rules;
     private final Clock clock;
     private final Duration grace;
 
     /**
-     * @param policy the rules of mappings/fields.yaml
-     * @param clock  tells when a grace period is over
-     * @param grace  how long a terminal status made in the CRM waits
+     * @param rules holds the policy
+     * @param clock tells when a grace period is over
+     * @param grace how long a terminal status made in the CRM waits
      */
-    public Planning(Policy policy, Clock clock, Duration grace) {
-        this.policy = policy;
+    public Planning(Rules rules, Clock clock, Duration grace) {
+        this.rules = rules;
         this.clock = clock;
         this.grace = grace;
     }
 
     /** The rules of mappings/fields.yaml. */
     public Policy policy() {
-        return policy;
+        return rules.policy();
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Planning {
 
     private JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
         JsonNode base = baseFor(link, record, crm);
-        return intent == null ? base : Planner.settle(policy, base, intent, partnerCenter, crm, isFoundAgain(intent, record));
+        return intent == null ? base : Planner.settle(policy(), base, intent, partnerCenter, crm, isFoundAgain(intent, record));
     }
 
     /** Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity holds other fields. */
@@ -130,7 +130,7 @@ public final class Planning {
     public ObjectNode intentOf(io.cosell.plan.Side side, String kind, JsonNode view) {
         ObjectNode intent = JSON.createObjectNode().put(MAKING, kind);
         ObjectNode values = intent.putObject(side.key());
-        policy.fields().stream()
+        policy().fields().stream()
             .filter(field -> field.updates(io.cosell.plan.Side.CRM) || field.updates(io.cosell.plan.Side.PARTNER_CENTER))
             .flatMap(field -> field.paths().stream()).filter(path -> !view.at(path).isMissingNode())
             .forEach(path -> values.set(path, view.at(path)));
@@ -140,14 +140,14 @@ public final class Planning {
     /** Help that is asked for while the record lacks what an invitation needs is refused with the reason; all else travels. */
     private Plan plan(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm, boolean onHold) {
         boolean asked = isBlank(base == null ? null : base.at(Ledger.HELP)) && !isBlank(crm.at(Ledger.HELP));
-        List<Refusal> missing = asked ? Planner.share(policy, crm).refusals() : List.of();
+        List<Refusal> missing = asked ? Planner.share(policy(), crm).refusals() : List.of();
         if (!missing.isEmpty()) {
             remove((ObjectNode) crm, Ledger.HELP);
         }
         if (isDeclined(link, base, partnerCenter, crm)) {
             ((ObjectNode) crm).put("substatus", "Declined");
         }
-        return Planner.plan(new PlanInput(policy, base, partnerCenter, crm, link.refused(), graceLeft(link).isZero(), onHold)).refusing(missing);
+        return Planner.plan(new PlanInput(policy(), base, partnerCenter, crm, link.refused(), graceLeft(link).isZero(), onHold)).refusing(missing);
     }
 
     /** An opportunity that waited on hold and was lost there: it was never accepted, and must not be for being closed. */
@@ -179,7 +179,7 @@ public final class Planning {
         }
         ObjectNode base = link.base().deepCopy();
         JsonNode lead = link.record() == null ? crm : view(link.record());
-        policy.fields().forEach(field -> field.paths().forEach(path -> {
+        policy().fields().forEach(field -> field.paths().forEach(path -> {
             JsonNode value = crm.at(path);
             if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
                 remove(base, path);
@@ -214,12 +214,12 @@ public final class Planning {
 
     /** The referral view that a new record is made from. */
     public Map<String, Object> receive(Map<String, Object> referral) {
-        return document(Planner.receive(policy, view(referral)));
+        return document(Planner.receive(policy(), view(referral)));
     }
 
     /** The referral view that a new referral is made from, or what the record lacks. */
     public Sharing share(Map<String, Object> record) {
-        return Planner.share(policy, view(record));
+        return Planner.share(policy(), view(record));
     }
 
     /** The referral view that Microsoft is invited with: the record's values in the form that Partner Center takes. */
@@ -254,7 +254,7 @@ public final class Planning {
         if (target != null) {
             String path = "/" + target.replace('.', '/').replaceFirst("^/+", "");
             plan.partnerCenter().stream().filter(change -> change.path().equals(path))
-                .forEach(change -> refused.put(policy.fieldOf(change.path()).orElseThrow().path(), change.to()));
+                .forEach(change -> refused.put(policy().fieldOf(change.path()).orElseThrow().path(), change.to()));
         }
         return refused;
     }

@@ -43,27 +43,24 @@ public final class Plans {
     /** An audit line begins with the minute in which it was written, and a dash. */
     private static final int TIME_OF_LINE = "2027-01-31 12:00 - ".length();
 
-    private final Policy policy;
+    private final Rules rules;
     private final Store store;
     private final Ledger ledger;
-    private final String mappingVersion;
 
     /**
-     * @param policy         the rules of mappings/fields.yaml
-     * @param store          knows what noticed a deal; it is only read
-     * @param ledger         knows what the seller would be told
-     * @param mappingVersion what both sides are compared under
+     * @param rules  what both sides are compared under
+     * @param store  knows what noticed a deal; it is only read
+     * @param ledger knows what the seller would be told
      */
-    public Plans(Policy policy, Store store, Ledger ledger, String mappingVersion) {
-        this.policy = policy;
+    public Plans(Rules rules, Store store, Ledger ledger) {
+        this.rules = rules;
         this.store = store;
         this.ledger = ledger;
-        this.mappingVersion = mappingVersion;
     }
 
     /** What both sides are compared under. */
     public String mappingVersion() {
-        return mappingVersion;
+        return rules.mappingVersion();
     }
 
     /** What would be written for the deal of the exchange. */
@@ -94,7 +91,7 @@ public final class Plans {
             refusal.value(), refusal.text())));
         return new DealPlan(link.id(), (String) referral.get("id"), recordKind, recordId, name(referral, record),
             noticedBy(link, referral, record), null,
-            new DealPlan.Guard((String) referral.get("etag"), (String) record.get("etag"), digest(link), mappingVersion), writes,
+            new DealPlan.Guard((String) referral.get("etag"), (String) record.get("etag"), digest(link), mappingVersion()), writes,
             node(exchange.getVariable("crmColumns")), others,
             plan.waitsForGrace(), plan.again());
     }
@@ -133,7 +130,7 @@ public final class Plans {
 
     private DealPlan.Write write(Side side, Change change) {
         return new DealPlan.Write(key(side), change.path(), change.title(), change.from(), change.to(), change.why(),
-            policy.fieldOf(change.path()).map(Plans::rule).orElse(OWN));
+            rules.policy().fieldOf(change.path()).map(Plans::rule).orElse(OWN));
     }
 
     /** The rule of a field in words. */

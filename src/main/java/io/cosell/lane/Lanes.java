@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,8 @@ public final class Lanes implements AutoCloseable {
     private final Clock clock;
     /** Lanes that a person asked to run while they ran. */
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    /** Read by each lane that runs, written by what must not happen while one does. */
+    private final ReadWriteLock running = new ReentrantReadWriteLock(true);
 
     /**
      * @param dataSource   the store's database
@@ -89,7 +94,7 @@ public final class Lanes implements AutoCloseable {
             .onDeadExecutionRevive()
             .execute((instance, context) -> {
                 String lane = instance.getId();
-                Optional<Duration> next = run.apply(lane);
+                Optional<Duration> next = whileNothingElse(() -> run.apply(lane));
                 return (complete, operations) -> {
                     if (next.isPresent()) {
                         operations.reschedule(complete, clock.instant().plus(next.get()));
@@ -161,6 +166,25 @@ public final class Lanes implements AutoCloseable {
     public void wake(String linkId) {
         if (store.isMarked(linkId)) {
             schedule(linkId, store.failures(linkId) == 0);
+        }
+    }
+
+    /** Waits until no lane runs, does this, and lets lanes run again. */
+    public void whileNoneRuns(Runnable work) {
+        running.writeLock().lock();
+        try {
+            work.run();
+        } finally {
+            running.writeLock().unlock();
+        }
+    }
+
+    private <T> T whileNothingElse(Supplier<T> lane) {
+        running.readLock().lock();
+        try {
+            return lane.get();
+        } finally {
+            running.readLock().unlock();
         }
     }
 

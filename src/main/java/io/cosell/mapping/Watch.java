@@ -5,6 +5,7 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.WatchEvent;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Tells which files of a folder of mappings were saved. */
+/** Tells which files of some folders were saved. */
 public final class Watch implements AutoCloseable {
 
     /** Editors save a file in several steps; they count as one. */
@@ -28,19 +29,47 @@ public final class Watch implements AutoCloseable {
 
     private final WatchService service;
     private final Map<WatchKey, Path> folders = new HashMap<>();
+    private final List<Path> trees;
 
     /** Watches a folder and all below it. */
     public Watch(Path folder) throws IOException {
-        service = folder.getFileSystem().newWatchService();
-        register(folder);
+        this(List.of(folder), List.of());
     }
 
-    private void register(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path one : all.filter(Files::isDirectory).toList()) {
-                folders.put(one.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE), one);
-            }
+    /**
+     * Watches some folders.
+     *
+     * @param trees  folders with all below them; they need not be there for ever
+     * @param single folders without those below them
+     */
+    public Watch(List<Path> trees, List<Path> single) throws IOException {
+        this.trees = trees;
+        service = FileSystems.getDefault().newWatchService();
+        for (Path folder : trees) {
+            register(folder);
         }
+        for (Path folder : single) {
+            registerAlone(folder);
+        }
+    }
+
+    /** Returns what is in the folder by now: nobody may have been told of that. */
+    private List<Path> register(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            List<Path> found = all.toList();
+            for (Path one : found) {
+                if (Files.isDirectory(one)) {
+                    registerAlone(one);
+                }
+            }
+            return found;
+        }
+    }
+
+    private void registerAlone(Path folder) throws IOException {
+        // The current folder has no name to watch it by.
+        Path named = folder.toString().isEmpty() ? folder.toAbsolutePath() : folder;
+        folders.put(named.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE), folder);
     }
 
     /** Waits until files are saved, and returns them. */
@@ -61,13 +90,21 @@ public final class Watch implements AutoCloseable {
             if (event.context() instanceof Path name) {
                 Path file = folders.get(key).resolve(name);
                 if (Files.isDirectory(file)) {
-                    register(file);
-                } else if (List.of(".json", ".yaml", ".properties").stream().anyMatch(ending -> file.toString().endsWith(ending))) {
+                    if (trees.stream().anyMatch(file::startsWith)) {
+                        register(file).stream().filter(Watch::counts).forEach(changed::add);
+                    }
+                } else if (counts(file)) {
                     changed.add(file);
                 }
+            } else {
+                changed.add(folders.get(key)); // so much was saved at once that the names are lost
             }
         }
         key.reset();
+    }
+
+    private static boolean counts(Path file) {
+        return List.of(".json", ".yaml", ".properties").stream().anyMatch(ending -> file.toString().endsWith(ending));
     }
 
     /** The specs to test again after a change: the changed one, or that of a changed example; all after any other change. */
