@@ -187,13 +187,7 @@ public final class Connector implements AutoCloseable {
             public void afterStart(BaseMainSupport support) {
                 connector.begin();
                 if (development) {
-                    connector.development = connector.develop(news -> {
-                        if (news.good()) {
-                            LOG.info(news.text());
-                        } else {
-                            LOG.warn(news.text());
-                        }
-                    });
+                    connector.develop(Development::log);
                 }
             }
 

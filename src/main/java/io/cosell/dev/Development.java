@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes up saved routes and mappings while the connector runs. What is in effect is always a configuration that was checked as a whole: as
@@ -72,6 +74,8 @@ public final class Development implements AutoCloseable {
     public record News(boolean good, String text) {
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Development.class);
+
     private final Running running;
     private final Consumer<News> told;
     private final LiveRoutes routes;
@@ -108,9 +112,11 @@ public final class Development implements AutoCloseable {
         settingsTold = settings;
         List<Finding> findings = running.check();
         known = findings.stream().map(Development::key).collect(Collectors.toCollection(HashSet::new));
-        told.accept(new News(true, "Development mode, not for production: what is saved in " + names(trees) + " takes effect at once."));
-        if (!findings.isEmpty()) {
-            told.accept(new News(false, "The command check finds in the files in effect:" + lines(findings)));
+        told.accept(new News(true, "Development mode, not for production: what is saved in "
+            + trees.stream().map(Path::toString).collect(Collectors.joining(" and ")) + " takes effect at once."));
+        List<Finding> errors = findings.stream().filter(Finding::isError).toList();
+        if (!errors.isEmpty()) {
+            told.accept(new News(false, "The command check finds mistakes in the files in effect:" + lines(errors)));
         }
         thread = new Thread(this::look, "development");
         thread.setDaemon(true);
@@ -120,6 +126,15 @@ public final class Development implements AutoCloseable {
     /** Whether a folder is one of files, which can be saved, and not one in the jar. */
     public static boolean isOwn(Path folder) {
         return folder.getFileSystem() == FileSystems.getDefault();
+    }
+
+    /** Tells the log. */
+    public static void log(News news) {
+        if (news.good()) {
+            LOG.info(news.text());
+        } else {
+            LOG.warn(news.text());
+        }
     }
 
     private void look() {
