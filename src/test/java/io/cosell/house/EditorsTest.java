@@ -59,7 +59,7 @@ class EditorsTest {
     void everyRouteFileNamesItsSchema() {
         assertThat(routes()).isNotEmpty().allSatisfy(file -> {
             String first = Project.text(file).lines().findFirst().orElse("");
-            assertThat(first).startsWith(SCHEMA_OF);
+            assertThat(first).as("first line of " + file).startsWith(SCHEMA_OF);
             assertThat(file.getParent().resolve(first.substring(SCHEMA_OF.length())).normalize()).isEqualTo(CAMEL);
         });
     }
