@@ -22,8 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is saved while the connector runs with {@code run --dev} takes effect at once, or is refused with the reason. */
+@Execution(ExecutionMode.CONCURRENT)
 class DevelopmentTest {
 
     private static final String CREATE = "mappings/dynamics365/opportunity-create.json";
