@@ -164,7 +164,7 @@ public final class Development implements AutoCloseable {
         Set<String> changed = new TreeSet<>(settings.keySet());
         changed.addAll(now.keySet());
         changed.removeIf(name -> Objects.equals(settings.get(name), now.get(name)));
-        List<Finding> findings = running.checkSettings();
+        List<Finding> findings = unknown(running.checkSettings());
         told.accept(changed.isEmpty() ? new News(true, "The settings are again those in effect.")
             : new News(false, "Settings are read at the start only. Restart the connector for " + String.join(", ", changed) + "."
                 + (findings.isEmpty() ? "" : " Before that, mend:" + lines(findings))));
@@ -181,7 +181,7 @@ public final class Development implements AutoCloseable {
             waiting = false;
             return;
         }
-        List<Finding> findings = running.check().stream().filter(finding -> !known.contains(key(finding))).toList();
+        List<Finding> findings = unknown(running.check());
         if (findings.stream().anyMatch(Finding::isError)) {
             notInEffect(changed, lines(findings));
             return;
@@ -235,6 +235,11 @@ public final class Development implements AutoCloseable {
             told.accept(new News(false, "This process does not use " + names(unused) + ": its CRM is another one, or the name does not end"
                 + " in .camel.yaml."));
         }
+    }
+
+    /** Those that were not there at the start. */
+    private List<Finding> unknown(List<Finding> findings) {
+        return findings.stream().filter(finding -> !known.contains(key(finding))).toList();
     }
 
     private static String key(Finding finding) {
