@@ -396,7 +396,8 @@ public final class Connector implements AutoCloseable {
             @Override
             public List<Finding> check() {
                 try {
-                    return ConfigurationCheck.run(settings, Preflight.folder(routes), Preflight.folder(mappings), BEANS, schema(folder)).findings();
+                    return ConfigurationCheck.run(settings, Preflight.folder(routes), Preflight.folder(mappings), BEANS, schema(folder))
+                        .findings();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -426,7 +427,8 @@ public final class Connector implements AutoCloseable {
     /** The lines of the files of settings, by name. */
     private Map<String, String> settingLines() {
         Properties lines = new Properties();
-        for (Path file : List.of(Preflight.folder(routes + "/" + crm()).resolve(crm() + ".properties"), folder.resolve("application.properties"))) {
+        Path ofTheCrm = Preflight.folder(routes + "/" + crm()).resolve(crm() + ".properties");
+        for (Path file : List.of(ofTheCrm, folder.resolve("application.properties"))) {
             try (Reader reader = Files.newBufferedReader(file)) {
                 lines.load(reader);
             } catch (NoSuchFileException e) {

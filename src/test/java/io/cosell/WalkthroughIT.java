@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Does what docs/walkthrough.md says, in its order, with the jar of the build, and compares what is printed. {@code sh} is a command, {@code
- * sh stays} one in a terminal of its own, {@code text} the output of the command before, {@code text run} lines that appear in the terminal of
- * the command {@code run}. {@code -Dwalkthrough.write=true} writes what is printed into the page instead; look at the difference.
+ * Does what docs/walkthrough.md says, in its order, with the jar of the build, and compares what is printed. A block {@code sh} is a
+ * command, {@code sh stays} one in a terminal of its own, {@code text} the output of the command before, {@code text run} lines that appear
+ * in the terminal of the command {@code run}. {@code -Dwalkthrough.write=true} writes what is printed into the page instead; look at the difference.
  */
 class WalkthroughIT {
 
@@ -35,10 +35,16 @@ class WalkthroughIT {
     private static final int PORT = 8090;
     private static final int PORTS = 5;
     private static final String FOLDER = "/home/me/walkthrough";
-    private static final Pattern PART = Pattern.compile("(?ms)^```(?<kind>\\S+) ?(?<name>\\S*)\\n(?<text>.*?)^```$|<!-- ends: (?<ends>\\S+) -->");
+    private static final Pattern PART = Pattern.compile("(?ms)^```(?<kind>\\S+) ?(?<name>\\S*)\\n(?<text>.*?)^```$"
+        + "|<!-- ends: (?<ends>\\S+) -->");
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     /** Of the build, which has happened. */
-    private static final String BUILD = "mvn -q -DskipTests package\nmkdir ../walkthrough\ncp target/cosell.jar ../walkthrough\ncd ../walkthrough\n";
+    private static final String BUILD = """
+        mvn -q -DskipTests package
+        mkdir ../walkthrough
+        cp target/cosell.jar ../walkthrough
+        cd ../walkthrough
+        """;
 
     @TempDir
     private Path temporary;
@@ -82,8 +88,8 @@ class WalkthroughIT {
             } else {
                 String printed = part.group("kind").equals("sh") ? command(part, follows(page, part.end())) : output(part);
                 outputs += part.group("kind").equals("sh") ? 0 : 1;
-                part.appendReplacement(written, Matcher.quoteReplacement("```" + (part.group("kind") + " " + part.group("name")).strip() + "\n"
-                    + printed + "```"));
+                String fence = "```" + (part.group("kind") + " " + part.group("name")).strip();
+                part.appendReplacement(written, Matcher.quoteReplacement(fence + "\n" + printed + "```"));
             }
         }
         part.appendTail(written);
@@ -172,7 +178,7 @@ class WalkthroughIT {
     private String appears(Terminal terminal, String expected) {
         List<String> shown = new ArrayList<>();
         for (String line : expected.lines().toList()) {
-            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(Files.readString(terminal.printed).lines().skip(terminal.seen)
+            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(text(terminal.printed).lines().skip(terminal.seen)
                 .map(this::general)).contains(general(line)));
             List<String> all = text(terminal.printed).lines().toList();
             for (int i = terminal.seen; i < all.size(); i++) {

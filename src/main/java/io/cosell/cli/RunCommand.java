@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: java -jar cosell.jar run"})
 public final class RunCommand implements Callable<Integer> {
 
-    @Option(names = "--dev", description = {"What is saved in the folders routes and mappings takes effect at once, if check finds no mistake"
-        + " in it; otherwise the log says why not, and what was in effect before stays. Not for production."})
+    @Option(names = "--dev", description = {"What is saved in the folders routes and mappings takes effect at once, if check finds no"
+        + " mistake in it; otherwise the log says why not, and what was in effect before stays. Not for production."})
     private boolean development;
 
     @ParentCommand
@@ -31,8 +31,8 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = root.folder();
         if (development && Stream.of("routes", "mappings").map(folder::resolve).noneMatch(Files::isDirectory)) {
-            throw new ParameterException(spec.commandLine(), "--dev takes up what is saved in the folders routes and mappings, and neither is"
-                + " here. Take them out of the jar first: unzip cosell.jar 'routes/*' 'mappings/*'");
+            throw new ParameterException(spec.commandLine(), "--dev takes up what is saved in the folders routes and mappings, and neither"
+                + " is here. Take them out of the jar first: unzip cosell.jar 'routes/*' 'mappings/*'");
         }
         return root.serve(development);
     }

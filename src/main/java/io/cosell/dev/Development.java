@@ -62,7 +62,7 @@ public final class Development implements AutoCloseable {
         /** The lines of settings as they are now, by name. */
         Map<String, String> settings();
 
-        /** From now on deals are compared under this policy, and under the mappings as they are now. Returns how many rest and are tried again. */
+        /** From now on deals are compared under this policy and the mappings as they are now. Returns how many rest and are tried again. */
         int use(Policy policy);
     }
 
@@ -213,13 +213,14 @@ public final class Development implements AutoCloseable {
         waiting = false;
         int retried = running.use(policy);
         told.accept(new News(true, "In effect: " + names(changed) + "."
-            + (retried == 0 ? "" : " Deals that rested and are tried again: " + retried + ".") + (warnings.isEmpty() ? "" : lines(warnings))));
+            + (retried == 0 ? "" : " Deals that rested and are tried again: " + retried + ".") + lines(warnings)));
     }
 
     private Policy policy(Configuration now) {
         Path file = running.mappings().get(0).resolve("fields.yaml");
+        byte[] yaml = now.mappings().getOrDefault(file, "").getBytes(StandardCharsets.UTF_8);
         try {
-            return Policy.parse(new ByteArrayInputStream(now.mappings().getOrDefault(file, "").getBytes(StandardCharsets.UTF_8)), file.toString());
+            return Policy.parse(new ByteArrayInputStream(yaml), file.toString());
         } catch (PolicyException e) {
             throw new Refused(String.join("\n  ", e.problems()), e);
         }
@@ -229,7 +230,8 @@ public final class Development implements AutoCloseable {
     private void tellOfUnused(Set<Path> saved, Configuration now) {
         Path examples = running.mappings().get(0).resolve("examples");
         Set<Path> unused = saved.stream().filter(file -> !now.holds(file) && !inEffect.holds(file) && !file.startsWith(examples)
-                && (file.startsWith(running.routes().get(0)) || file.startsWith(running.mappings().get(0))) && !file.toString().endsWith(".properties"))
+                && !file.toString().endsWith(".properties")
+                && Stream.of(running.routes().get(0), running.mappings().get(0)).anyMatch(file::startsWith))
             .collect(Collectors.toCollection(TreeSet::new));
         if (!unused.isEmpty()) {
             told.accept(new News(false, "This process does not use " + names(unused) + ": its CRM is another one, or the name does not end"

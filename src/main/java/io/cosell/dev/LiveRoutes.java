@@ -119,8 +119,8 @@ final class LiveRoutes {
             load(affected, before);
         } catch (Exception e) {
             cause.addSuppressed(e);
-            throw new IllegalStateException("The routes could not be replaced, and not be put back either. Restart the connector. " + reason(cause),
-                cause);
+            throw new IllegalStateException("The routes could not be replaced, and not be put back either. Restart the connector. "
+                + reason(cause), cause);
         }
         throw cause instanceof Refused refused ? refused : new Refused(reason(cause), cause);
     }
@@ -199,13 +199,13 @@ final class LiveRoutes {
         return files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
-    /** Where it is known: the place, and what Camel says of it. Camel repeats a message in each exception around it; the innermost says it all. */
+    /** The place, if it is known, and what Camel says: each exception repeats the message of the one in it; the innermost says it all. */
     private static String reason(Throwable failure) {
         String place = "";
         Throwable told = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof FailedToCreateRouteException route) {
-                place = route.getLocation() == null ? "route " + route.getRouteId() + ": " : route.getLocation().replaceFirst("^file:", "") + ": ";
+                place = (route.getLocation() == null ? "route " + route.getRouteId() : route.getLocation().replaceFirst("^file:", "")) + ": ";
             }
             if (!(told instanceof ResolveEndpointFailedException)) {
                 told = cause;

@@ -175,7 +175,8 @@ class DevelopmentTest {
         stage.settled();
 
         edit(LANE, "uri: direct:synchronise", "uri: direct:synchronize");
-        assertThat(notInEffect()).containsPattern("lane\\.camel\\.yaml:\\d+: no route begins with direct:synchronize — did you mean synchronise");
+        assertThat(notInEffect()).containsPattern("lane\\.camel\\.yaml:\\d+: no route begins with direct:synchronize — did you mean")
+            .contains("synchronise?");
         assertThat(stage.isLinked(stage.receivedDeal("Goes on"))).isTrue();
 
         // No check finds an option that the endpoint does not have; Camel does, when the old route is gone already.
