@@ -186,7 +186,8 @@ public final class Development implements AutoCloseable {
             notInEffect(changed, lines(findings));
             return;
         }
-        try {
+        boolean ofRoutes = !Configuration.changed(inEffect.routes(), now.routes()).isEmpty();
+        try (LiveRoutes.Pause schedules = ofRoutes ? routes.pause() : () -> { }) {
             running.lanes().whileNoneRuns(() -> takeUp(now, changed, findings));
         } catch (Refused e) {
             notInEffect(changed, "\n  " + e.getMessage());

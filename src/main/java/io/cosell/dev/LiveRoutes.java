@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.Route;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
@@ -29,7 +30,7 @@ import org.quartz.SchedulerException;
  */
 final class LiveRoutes {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final CamelContext camel;
@@ -52,9 +53,23 @@ final class LiveRoutes {
         if (affected.isEmpty()) {
             return;
         }
-        try (Pause noNewWork = pauseSchedules()) {
-            awaitRest(parts(affected, before).stream().flatMap(file -> file.routes().stream()).toList());
-            replace(affected, before, after);
+        awaitRest(parts(affected, before).stream().flatMap(file -> file.routes().stream()).toList());
+        replace(affected, before, after);
+    }
+
+    /**
+     * Lets no schedule start anything before this is closed, and waits for what schedules have started. It may wait for lanes, as auto-heal
+     * does, so these must run meanwhile.
+     */
+    Pause pause() {
+        Pause pause = pauseSchedules();
+        try {
+            awaitRest(camel.getRoutes().stream().filter(route -> route.getEndpoint().getEndpointUri().startsWith("quartz:"))
+                .map(Route::getRouteId).toList());
+            return pause;
+        } catch (Refused e) {
+            pause.close();
+            throw e;
         }
     }
 
@@ -68,7 +83,8 @@ final class LiveRoutes {
         }
     }
 
-    private interface Pause extends AutoCloseable {
+    /** Schedules stand still until it is closed. */
+    interface Pause extends AutoCloseable {
         @Override
         void close();
     }
@@ -92,7 +108,7 @@ final class LiveRoutes {
         };
     }
 
-    /** Neither lanes nor schedules start anything just now; what they started before may be at work, and webhooks. */
+    /** Where nothing new is started, what was started before comes to an end. */
     private void awaitRest(List<String> ids) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Optional<String> busy = busy(ids);
