@@ -26,7 +26,7 @@ import picocli.CommandLine.HelpCommand;
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SandboxCommand.class,
-        LoginCommand.class, RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class,
+        LoginCommand.class, DoctorCommand.class, RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class,
         TestCommand.class, HealCommand.class, ConformanceCommand.class, SchemaCommand.class, SetupCrmCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
