@@ -98,6 +98,7 @@ public final class Connector implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+    private static final String REFRESH_TOKEN = "cosell.partner-center.refresh-token";
     /** HTTP 413 Content Too Large. */
     private static final int TOO_LARGE = 413;
     /** Settings that may differ between processes which share a store, and change nothing about a deal. */
@@ -128,6 +129,7 @@ public final class Connector implements AutoCloseable {
     private final Lanes lanes;
     private final Planning planning;
     private final Settings settings;
+    private final RefreshTokenFile refreshTokens;
     private final String routes;
     private final String mappings;
     private final String configuration;
@@ -214,7 +216,8 @@ public final class Connector implements AutoCloseable {
         this.folder = folder;
         this.overrides = overrides;
         mappings = surroundings.mappings().map(other -> "file:" + other).orElseGet(() -> location(folder, "mappings"));
-        Policy policy = check(routes, mappings);
+        refreshTokens = new RefreshTokenFile(folder.resolve(settings.resolve("cosell.data-folder").orElse("data")));
+        Policy policy = check(routes, mappings, surroundings);
         configuration = fingerprint(routes, mappings);
 
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
@@ -300,7 +303,7 @@ public final class Connector implements AutoCloseable {
         beans.put("calls", calls);
         beans.put("odataBatch", new ODataBatch());
         beans.put("archive", new Archive());
-        beans.put("tokens", new Tokens(clock, new RefreshTokenFile(folder.resolve(settings.get("cosell.data-folder")))));
+        beans.put("tokens", new Tokens(clock, refreshTokens));
         beans.put("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
         beans.put("webhookVerifier", new WebhookVerifier(webhook(), clock));
         // The registry keeps beans of one name apart by their class: a second one would not replace the first.
@@ -635,7 +638,7 @@ public final class Connector implements AutoCloseable {
     }
 
     /** Checks all there is to check before anything starts, and reads the policy on the way. */
-    private Policy check(String routes, String mappings) {
+    private Policy check(String routes, String mappings, Surroundings surroundings) {
         List<Finding> findings = new ArrayList<>(settings.findings());
         if (findings.stream().noneMatch(finding -> finding.isError() && finding.message().contains("cosell.crm "))) {
             List<Path> folders = routeFolders(routes).stream().map(Preflight::folder).toList();
@@ -646,6 +649,11 @@ public final class Connector implements AutoCloseable {
                     "create " + crm + " in it"));
             }
         }
+        if (refreshTokens.newest("partner-center", settings.resolve(REFRESH_TOKEN).orElse("")).isEmpty()) {
+            findings.add(Finding.error("application.properties", 0, "nobody has signed in to Partner Center",
+                "run the command login, or set " + REFRESH_TOKEN));
+        }
+        findings.removeIf(surroundings::tolerates);
         Path fields = Preflight.folder(mappings).resolve("fields.yaml");
         Policy policy;
         try (InputStream yaml = Files.newInputStream(fields)) {
@@ -717,6 +725,11 @@ public final class Connector implements AutoCloseable {
         return CrmTables.read(file, text -> settings.fill(file.toString(), text, Map.of(), name -> Optional.empty()))
             .with(Columns.of(settings, Preflight.folder(mappings)).stream().filter(column -> !column.nested())
                 .map(Columns.Column::table).toList());
+    }
+
+    /** The columns of the CRM that the mappings name. */
+    public List<Columns.Column> columns() {
+        return Columns.of(settings, Preflight.folder(mappings));
     }
 
     /** Whether a route begins at this {@code direct:} endpoint; some verbs of an adapter are optional. */

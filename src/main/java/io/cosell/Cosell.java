@@ -2,6 +2,7 @@ package io.cosell;
 
 import io.cosell.cli.RootCommand;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -32,7 +33,12 @@ public final class Cosell {
      * @param overrides settings that win over all others, by name
      */
     public static CommandLine commands(Path folder, Map<String, String> overrides) {
-        CommandLine line = new CommandLine(new RootCommand(folder, overrides));
+        return commands(folder, overrides, Clock.systemUTC());
+    }
+
+    /** The commands with a clock of the caller's, for those that look at the time. */
+    public static CommandLine commands(Path folder, Map<String, String> overrides, Clock clock) {
+        CommandLine line = new CommandLine(new RootCommand(folder, overrides, clock));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(command.getColorScheme().errorText(explain(failure)));
             return 1;

@@ -1,5 +1,6 @@
 package io.cosell;
 
+import io.cosell.config.Finding;
 import io.cosell.flow.Healing;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Rules;
@@ -50,6 +51,11 @@ public interface Surroundings {
     /** A folder of mappings that stands for the configured one. */
     default Optional<Path> mappings() {
         return Optional.empty();
+    }
+
+    /** Whether to start although this is wrong, for commands that look at what is wrong or help to set it up. */
+    default boolean tolerates(Finding finding) {
+        return false;
     }
 
     /** Beans by name, for Camel's registry; they replace those of the connector. */

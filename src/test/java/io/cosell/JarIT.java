@@ -44,7 +44,7 @@ class JarIT {
         assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(run.exitValue()).isEqualTo(1);
         assertThat(output()).contains("cosell.dynamics365.address is missing", "cosell.partner-center.tenant-id is missing",
-            "set the environment variable PARTNER_CENTER_REFRESH_TOKEN").doesNotContain("\tat ");
+            "nobody has signed in to Partner Center", "run the command login").doesNotContain("\tat ");
     }
 
     @Test

@@ -3,11 +3,13 @@ package io.cosell.cli;
 import io.cosell.Connector;
 import io.cosell.CrmAlone;
 import io.cosell.Surroundings;
+import io.cosell.Visit;
 import io.cosell.config.ConfigurationCheck;
 import io.cosell.config.Settings;
 import io.cosell.conformance.Conformance;
 import io.cosell.flow.Answers;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,20 +26,23 @@ import picocli.CommandLine.HelpCommand;
     footer = {"", "Without a command it runs the connector on the systems of application.properties.", "",
         "Example: java -jar cosell.jar demo"},
     subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SandboxCommand.class,
-        RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class, TestCommand.class, HealCommand.class,
-        ConformanceCommand.class, SchemaCommand.class, SetupCrmCommand.class, HelpCommand.class})
+        LoginCommand.class, DoctorCommand.class, RegisterWebhookCommand.class, SyncCommand.class, PlanCommand.class, ApplyCommand.class,
+        TestCommand.class, HealCommand.class, ConformanceCommand.class, SchemaCommand.class, SetupCrmCommand.class, HelpCommand.class})
 public final class RootCommand implements Callable<Integer> {
 
     private final Path folder;
     private final Map<String, String> overrides;
+    private final Clock clock;
 
     /**
      * @param folder    working folder of the commands
      * @param overrides settings that win over all others, by name
+     * @param clock     what time it is on this machine, for commands that look at it
      */
-    public RootCommand(Path folder, Map<String, String> overrides) {
+    public RootCommand(Path folder, Map<String, String> overrides, Clock clock) {
         this.folder = folder;
         this.overrides = overrides;
+        this.clock = clock;
     }
 
     @Override
@@ -59,17 +64,32 @@ public final class RootCommand implements Callable<Integer> {
         return new Conformance(folder, overrides);
     }
 
+    /** A connector that calls the systems although not all is set up. It starts without a word, so that the command's own are seen. */
+    Visit visit() {
+        beQuiet();
+        return new Visit(folder, overrides, clock);
+    }
+
     /** A connector for work with the CRM alone. It starts without a word, so that the command's own are seen. */
     CrmAlone crmAlone() {
+        beQuiet();
+        return new CrmAlone(folder, overrides, new Surroundings() { });
+    }
+
+    private static void beQuiet() {
         if (System.getenv("COSELL_LOG_LEVEL") == null) {
             Configurator.setAllLevels("", Level.ERROR);
         }
-        return new CrmAlone(folder, overrides, new Surroundings() { });
     }
 
     /** A connector for one command. */
     Connector connect(Connector.Purpose purpose) {
         return Connector.start(folder, overrides, purpose);
+    }
+
+    /** What time it is on this machine. */
+    Clock clock() {
+        return clock;
     }
 
     /** The working folder of the commands. */

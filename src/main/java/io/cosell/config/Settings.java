@@ -107,6 +107,18 @@ public final class Settings {
         return List.copyOf(catalog.values());
     }
 
+    /**
+     * One setting of the catalog.
+     *
+     * @throws IllegalArgumentException when there is no such setting
+     */
+    public Setting catalogued(String name) {
+        if (!catalog.containsKey(name)) {
+            throw new IllegalArgumentException("There is no setting " + name);
+        }
+        return catalog.get(name);
+    }
+
     /** What is wrong with the settings, in no special order. */
     public List<Finding> findings() {
         return List.copyOf(findings);

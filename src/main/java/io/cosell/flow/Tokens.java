@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -32,6 +33,7 @@ public final class Tokens {
     private final Clock clock;
     private final RefreshTokenFile refreshTokens;
     private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+    private final Map<String, String> users = new ConcurrentHashMap<>();
 
     /**
      * @param clock         tells when tokens run out
@@ -52,6 +54,11 @@ public final class Tokens {
     public String identity(String system) {
         Token token = tokens.get(system);
         return token == null ? null : token.identity();
+    }
+
+    /** The person that an account last signed in, as far as the sign-in service told. */
+    public Optional<String> user(String account) {
+        return Optional.ofNullable(users.get(account));
     }
 
     /** Forgets the token of a system, because it did not accept it. */
@@ -78,17 +85,54 @@ public final class Tokens {
             form.put("assertion", assertion(camel, account, nameAndValue[1]));
             return encoded(form);
         }
-        String refreshToken = refreshTokens.newest(setting(camel, account, "refresh-token"));
+        String refreshToken = refreshTokens.newest(account, setting(camel, account, "refresh-token"));
         form.put("grant_type", refreshToken.isEmpty() ? "client_credentials" : "refresh_token");
         form.put("client_id", setting(camel, account, "client-id"));
         form.put("client_secret", setting(camel, account, "client-secret"));
         if (!refreshToken.isEmpty()) {
             form.put("refresh_token", refreshToken);
         }
+        if (nameAndValue[0].equals("resource")) {
+            form.put("scope", "openid"); // the answer then tells who signed in (contract partner-center.md 1.2)
+        }
         if (!nameAndValue[0].equals("aud")) {
             form.put(nameAndValue[0], nameAndValue[1]);
         }
         return encoded(form);
+    }
+
+    /**
+     * The form that asks for a code which a person enters in a browser (RFC 8628).
+     *
+     * @param account name of the settings group
+     * @param scope   what the tokens shall be for
+     */
+    public String deviceForm(String account, String scope, Exchange exchange) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("client_id", setting(exchange.getContext(), account, "client-id"));
+        form.put("scope", scope);
+        return encoded(form);
+    }
+
+    /** The form that asks whether the person has signed in, with the code that came with the one to enter. */
+    public String deviceTokenForm(String account, String deviceCode, Exchange exchange) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+        form.put("client_id", setting(exchange.getContext(), account, "client-id"));
+        form.put("client_secret", setting(exchange.getContext(), account, "client-secret"));
+        form.put("device_code", deviceCode);
+        return encoded(form);
+    }
+
+    /**
+     * Keeps the refresh token of a person's sign-in. Tokens in memory are forgotten: the next ones are those of this person.
+     *
+     * @return the file it is in
+     */
+    public Path signedIn(String account, String refreshToken, CamelContext camel) {
+        refreshTokens.signedIn(account, setting(camel, account, "refresh-token"), refreshToken);
+        tokens.clear();
+        return refreshTokens.file(account);
     }
 
     private static String encoded(Map<String, String> form) {
@@ -122,8 +166,9 @@ public final class Tokens {
         Object seconds = answer.get("expires_in");
         tokens.put(system, new Token(token, clock.instant().plus(seconds == null ? USUAL_LIFE
             : Duration.ofSeconds(Long.parseLong(String.valueOf(seconds)))), (String) answer.get("id")));
+        IdToken.user(answer.get("id_token")).ifPresent(user -> users.put(account, user));
         if (answer.get("refresh_token") instanceof String renewed) {
-            refreshTokens.keep(setting(exchange.getContext(), account, "refresh-token"), renewed);
+            refreshTokens.keep(account, setting(exchange.getContext(), account, "refresh-token"), renewed);
         }
         return token;
     }

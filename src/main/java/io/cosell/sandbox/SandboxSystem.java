@@ -14,6 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.net.URI;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,6 +47,7 @@ public abstract class SandboxSystem implements AutoCloseable {
     /** Query parameters by which a client may send what is not to be logged. */
     private static final Set<String> SECRETS = Set.of("client_secret", "password", "refresh_token", "access_token", "token", "id_token",
         "oauth_token", "assertion", "client_assertion", "code", "device_code", "sid");
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final int KEPT = 100_000;
     private static final int LONGEST_HEAD = 64 * 1024;
     private static final long HTTP2_INTERNAL_ERROR = 2;
@@ -216,7 +219,12 @@ public abstract class SandboxSystem implements AutoCloseable {
         return Reply.json(400, Map.of("error", Map.of("code", "sandbox", "message", "This is no address: " + error.getMessage())));
     }
 
-    private static void respond(HttpServerRequest http, Reply reply) {
+    /** Sandbox time as HTTP writes it; every answer has it (RFC 9110, 6.6.1). */
+    private String date() {
+        return HTTP_DATE.format(clock.instant().atOffset(ZoneOffset.UTC));
+    }
+
+    private void respond(HttpServerRequest http, Reply reply) {
         HttpServerResponse response = http.response();
         if (response.closed()) {
             return;
@@ -224,6 +232,9 @@ public abstract class SandboxSystem implements AutoCloseable {
         if (reply != null) {
             response.setStatusCode(reply.status());
             reply.headers().forEach(response::putHeader);
+            if (!response.headers().contains("Date")) {
+                response.putHeader("Date", date());
+            }
             response.end(Buffer.buffer(reply.body()));
         } else if (http.version() == HttpVersion.HTTP_2) {
             response.reset(HTTP2_INTERNAL_ERROR); // other calls on the same connection are not hit

@@ -30,27 +30,27 @@ class RefreshTokenFileTest {
 
     @Test
     void theRenewedTokenIsUsedAlsoAfterARestart() {
-        assertThat(file().newest("first")).isEqualTo("first");
-        file().keep("first", "second");
-        assertThat(file().newest("first")).isEqualTo("second");
-        file().keep("first", "third");
-        assertThat(file().newest("first")).isEqualTo("third");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("first");
+        file().keep("partner-center", "first", "second");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("second");
+        file().keep("partner-center", "first", "third");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("third");
     }
 
     @Test
     void aTokenTheOperatorSetsAnewWins() {
-        file().keep("first", "second");
-        assertThat(file().newest("fresh")).isEqualTo("fresh");
-        file().keep("fresh", "fresh-2");
-        assertThat(file().newest("fresh")).isEqualTo("fresh-2");
-        assertThat(file().newest("first")).isEqualTo("first");
+        file().keep("partner-center", "first", "second");
+        assertThat(file().newest("partner-center", "fresh")).isEqualTo("fresh");
+        file().keep("partner-center", "fresh", "fresh-2");
+        assertThat(file().newest("partner-center", "fresh")).isEqualTo("fresh-2");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("first");
     }
 
     @Test
     void onlyItsOwnerReadsTheFileAndTheConfiguredTokenIsNotInIt() throws IOException {
         assumeThat(FileSystems.getDefault().supportedFileAttributeViews()).contains("posix");
-        file().keep("configured-token", "second");
-        file().keep("configured-token", "third");
+        file().keep("partner-center", "configured-token", "second");
+        file().keep("partner-center", "configured-token", "third");
         assertThat(files()).singleElement().satisfies(file -> {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
             assertThat(Files.readString(file)).doesNotContain("configured-token").contains("third");
@@ -59,26 +59,40 @@ class RefreshTokenFileTest {
 
     @Test
     void accountsWithoutAConfiguredTokenKeepNone() {
-        file().keep("", "second");
-        assertThat(file().newest("")).isEmpty();
+        file().keep("partner-center", "", "second");
+        assertThat(file().newest("partner-center", "")).isEmpty();
         assertThat(folder.resolve("data")).doesNotExist();
     }
 
     @Test
+    void theTokenOfASignInStandsForTheConfiguredOneAndNeedsNone() {
+        file().signedIn("partner-center", "", "of the sign-in");
+        assertThat(file().newest("partner-center", "")).isEqualTo("of the sign-in");
+        assertThat(file().newest("dynamics365", "")).as("another account").isEmpty();
+        file().keep("partner-center", "", "renewed");
+        assertThat(file().newest("partner-center", "")).isEqualTo("renewed");
+        assertThat(file().newest("partner-center", "set later")).isEqualTo("set later");
+
+        file().signedIn("partner-center", "set later", "of the next sign-in");
+        assertThat(file().newest("partner-center", "set later")).isEqualTo("of the next sign-in");
+        assertThat(file().newest("partner-center", "")).as("when the setting is taken away").isEqualTo("of the next sign-in");
+    }
+
+    @Test
     void aFileThatIsNotWholeIsNotUsed() throws IOException {
-        file().keep("first", "second");
+        file().keep("partner-center", "first", "second");
         Files.writeString(files().get(0), "half");
-        assertThat(file().newest("first")).isEqualTo("first");
-        file().keep("first", "third");
-        assertThat(file().newest("first")).isEqualTo("third");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("first");
+        file().keep("partner-center", "first", "third");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("third");
     }
 
     @Test
     void whatACrashLeftHalfWrittenIsReplaced() throws IOException {
         Files.createDirectories(folder.resolve("data"));
         Files.writeString(folder.resolve("data/partner-center.refresh-token.new"), "left over");
-        file().keep("first", "second");
-        assertThat(file().newest("first")).isEqualTo("second");
+        file().keep("partner-center", "first", "second");
+        assertThat(file().newest("partner-center", "first")).isEqualTo("second");
         assertThat(files()).hasSize(1);
     }
 }

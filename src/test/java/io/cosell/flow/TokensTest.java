@@ -3,8 +3,10 @@ package io.cosell.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.store.StepClock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
@@ -48,7 +50,7 @@ class TokensTest {
     void signsOfSecretsAreEncoded() {
         assertThat(tokens.form("partner-center", "resource=https://api.partner.microsoft.com?a=b", exchange)).isEqualTo(
             "grant_type=refresh_token&client_id=app+id%261&client_secret=s%2Be%3Dc%25r+e%26t%2F%C3%BC&refresh_token=configured"
-                + "&resource=https%3A%2F%2Fapi.partner.microsoft.com%3Fa%3Db");
+                + "&scope=openid&resource=https%3A%2F%2Fapi.partner.microsoft.com%3Fa%3Db");
     }
 
     @Test
@@ -57,6 +59,16 @@ class TokensTest {
         assertThat(tokens.form("partner-center", "resource=x", exchange)).contains("refresh_token=renewed&");
         settings.setProperty("cosell.partner-center.refresh-token", "set anew");
         assertThat(tokens.form("partner-center", "resource=x", exchange)).contains("refresh_token=set+anew&");
+    }
+
+    @Test
+    void tellsWhoSignedIn() {
+        String claims = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"upn\":\"user@contoso.com\"}".getBytes(StandardCharsets.UTF_8));
+        assertThat(tokens.user("partner-center")).isEmpty();
+        tokens.keep("partner-center", "partner-center", Map.of("access_token", "a", "id_token", "x." + claims + "."), exchange);
+        assertThat(tokens.user("partner-center")).contains("user@contoso.com");
+        tokens.keep("crm", "dynamics365", Map.of("access_token", "a", "id_token", "no token"), exchange);
+        assertThat(tokens.user("dynamics365")).isEmpty();
     }
 
     @Test

@@ -95,7 +95,7 @@ class SettingsFileTest {
         comments().forEach((name, lines) -> {
             if (lines.get(lines.size() - 1).startsWith("type: secret")) {
                 assertThat(files).as("value of " + name)
-                    .containsPattern("(?m)^" + Pattern.quote(name) + " =( *| \\{\\{env:[A-Z0-9_]+}})$");
+                    .containsPattern("(?m)^" + Pattern.quote(name) + " =( *| \\{\\{env:[A-Z0-9_]+:?}})$");
             }
         });
     }

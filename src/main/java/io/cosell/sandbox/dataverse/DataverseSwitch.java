@@ -18,6 +18,8 @@ public enum DataverseSwitch implements Switch {
     LEADS_WITHOUT_MICROSOFT_COLUMNS("5.4", "leads have none of Microsoft's msft_ columns", "they have all that opportunities have"),
     /** Microsoft's tables and columns as a whole. */
     WITHOUT_MICROSOFT_SOLUTION("5.1", "the organisation has none of Microsoft's msft_ tables and columns; they can be made", "it has them"),
+    /** Change tracking of leads. */
+    LEADS_NOT_TRACKED("3.6", "change tracking is off for leads", "it is on"),
     /** Code of the refusal for a missing privilege. */
     MISSING_PRIVILEGE_IS_80048306("4.2", "a missing privilege has the code 0x80048306", "it has the code 0x80040220"),
     /** Alternate keys in addresses. */

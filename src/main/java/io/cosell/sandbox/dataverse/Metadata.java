@@ -183,6 +183,7 @@ final class Metadata {
             .put("IsCustomEntity", table.name().contains("_"))
             .put("OwnershipType", table.columns().containsKey("ownerid") ? "UserOwned" : "OrganizationOwned");
         json.set("DisplayName", label(table.name()));
+        json.set("Privileges", SandboxSystem.JSON.valueToTree(Privileges.of(table.name())));
         ArrayNode attributes = json.putArray("Attributes");
         attributes.add(attribute(table, Query.idColumn(table)));
         table.columns().values().forEach(column -> attributes.add(attribute(table, column)));

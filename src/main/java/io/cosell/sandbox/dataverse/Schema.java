@@ -49,6 +49,7 @@ final class Schema {
     private final Switches switches;
     private boolean wasEmpty;
     private boolean hadBareLeads;
+    private boolean hadUntrackedLeads;
     private Map<String, Table> byName;
 
     /**
@@ -182,10 +183,15 @@ final class Schema {
     private synchronized Map<String, Table> now() {
         boolean empty = switches.has(DataverseSwitch.WITHOUT_MICROSOFT_SOLUTION);
         boolean bareLeads = switches.has(DataverseSwitch.LEADS_WITHOUT_MICROSOFT_COLUMNS);
-        if (byName == null || empty != wasEmpty || bareLeads != hadBareLeads) {
+        boolean untracked = switches.has(DataverseSwitch.LEADS_NOT_TRACKED);
+        if (byName == null || empty != wasEmpty || bareLeads != hadBareLeads || untracked != hadUntrackedLeads) {
             wasEmpty = empty;
             hadBareLeads = bareLeads;
+            hadUntrackedLeads = untracked;
             byName = build(empty, bareLeads);
+            if (untracked) {
+                byName.computeIfPresent("lead", (name, lead) -> lead.untracked());
+            }
         }
         return byName;
     }

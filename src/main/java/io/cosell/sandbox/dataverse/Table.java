@@ -49,6 +49,11 @@ record Table(String name, String set, String id, String primaryName, boolean cha
         keys = keys == null ? List.of() : keys;
     }
 
+    /** The same without change tracking. */
+    Table untracked() {
+        return new Table(name, set, id, primaryName, false, columns, collections, readOnlyStates, statesByAction, duplicateColumns, keys);
+    }
+
     /** Names the primary key has in addresses: users and teams share the key of their common type too (section 2.5). */
     List<String> keyNames() {
         return List.of("systemuser", "team").contains(name) ? List.of(id, "ownerid") : List.of(id);

@@ -382,6 +382,12 @@ final class WebApi {
     /** What stands behind a row: a bound action, a reference, related rows or one column. */
     private Reply below(Target target, Table table, Row row) {
         String name = target.rest().get(0);
+        if (table.name().equals("systemuser") && name.replace("()", "").equals(ACTION + "RetrieveUserPrivileges")) {
+            require(target, "GET");
+            boolean self = row.id().equals(DataverseSandbox.APPLICATION_USER);
+            return Reply.json(200, Map.of("@odata.context", target.root() + "$metadata#" + ACTION + "RetrieveUserPrivilegesResponse",
+                "RolePrivileges", self ? privileges.granted(schema.all()) : List.of()));
+        }
         if (name.startsWith(ACTION)) {
             if (!table.name().equals("lead") || !name.equals(ACTION + "QualifyLead")) {
                 throw Refusal.unsupported(name + " on " + table.name());

@@ -643,6 +643,11 @@ public final class PartnerCenterSandbox extends SandboxSystem {
         tokens.signInDevice(userCode, agrees);
     }
 
+    /** From now on a device is told to wait this many seconds between two questions whether its user has signed in; 5 before. */
+    public synchronized void deviceInterval(int seconds) {
+        tokens.deviceInterval(seconds);
+    }
+
     /** The user's role, locations and right to register for events change, after a while (section 1.2: up to an hour). */
     synchronized void changeRights(Access.Rights rights, Duration after) {
         access.change(rights, clock.instant().plus(after));

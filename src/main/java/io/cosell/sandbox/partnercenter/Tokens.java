@@ -81,6 +81,7 @@ final class Tokens {
     private final Map<String, Code> codes = new HashMap<>();
     private final Map<String, Device> devices = new LinkedHashMap<>();
     private int devicesSoFar;
+    private int deviceInterval = 5;
     /** Refresh tokens, each with whether it was given to a public client, which has no secret. */
     private final Map<String, Boolean> refreshTokens = new HashMap<>();
 
@@ -212,7 +213,7 @@ final class Tokens {
         answer.put("device_code", code);
         answer.put("verification_uri", "https://microsoft.com/devicelogin");
         answer.put("expires_in", DEVICE_LIFE.toSeconds());
-        answer.put("interval", 5);
+        answer.put("interval", deviceInterval);
         answer.put("message", "To sign in, let the user of the sandbox enter the code " + userCode + " for " + tenant
             + ": act user-signs-in.");
         return Reply.json(200, answer).with("Cache-Control", "no-store");
@@ -227,6 +228,11 @@ final class Tokens {
         String code = devices.entrySet().stream().filter(device -> device.getValue().userCode().equals(userCode)).findFirst()
             .orElseThrow(() -> new IllegalArgumentException("No device shows the code " + userCode + ".")).getKey();
         devices.compute(code, (same, device) -> new Device(userCode, device.scope(), device.expires(), agrees));
+    }
+
+    /** How many seconds a device has to wait between two questions. */
+    void deviceInterval(int seconds) {
+        deviceInterval = seconds;
     }
 
     private Reply give(boolean v2, Map<String, String> form) {
@@ -246,6 +252,9 @@ final class Tokens {
         Device device = devices.get(form.getOrDefault("device_code", "")); // its scope was named when its code was asked for
         String audience = v2 ? audienceOfScope(form.getOrDefault("scope", device == null ? "" : device.scope())) : audience(form.getOrDefault("resource", ""));
         used.run();
+        if (device != null) {
+            form.putIfAbsent("scope", device.scope());
+        }
         return Reply.json(200, token(v2, audience, grant.equals("client_credentials"), publicClient, form))
             .with("Cache-Control", "no-store");
     }

@@ -48,6 +48,11 @@ final class Acts {
                 parameters("id", "the record", "writes?", "how many writes are refused, 1 without"), this::lock),
             new Act("withhold-record", ADMINISTRATOR, "Takes from the integration user the right to change a record and to link to it.",
                 parameters("id", "the record", "on?", "false gives the right back"), this::withhold),
+            new Act("take-permission", ADMINISTRATOR, "Takes from the integration user a permission on an object.",
+                parameters(OBJECT, OBJECT_SAYS, "permission", "create, edit or delete", "on?", "false gives it back"), json -> {
+                    org.rules().take(text(json, OBJECT), text(json, "permission"), json.path("on").asBoolean(true));
+                    return null;
+                }),
             new Act("expire-sessions", ADMINISTRATOR, "Ends every session: each token is refused with INVALID_SESSION_ID.", Map.of(),
                 json -> {
                     sandbox.expireSessions();

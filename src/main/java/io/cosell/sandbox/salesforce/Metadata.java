@@ -104,9 +104,9 @@ final class Metadata {
         json.put("labelPlural", object.plural());
         json.put("keyPrefix", object.prefix());
         json.put("custom", object.isCustom());
-        for (String can : List.of("createable", "updateable", "deletable")) {
-            json.put(can, !object.readOnly());
-        }
+        boolean self = call.by().user().equals(Seed.INTEGRATION_USER);
+        Map.of("createable", "create", "updateable", "edit", "deletable", "delete").forEach((can, permission) ->
+            json.put(can, !object.readOnly() && (!self || org.rules().permits(object, permission))));
         for (String can : List.of("queryable", "retrieveable", "replicateable", "layoutable")) {
             json.put(can, true);
         }

@@ -194,6 +194,7 @@ public final class SalesforceSandbox extends SandboxSystem {
         state.set("numbers", JSON.valueToTree(rules.numbers()));
         state.set("outboundMessages", JSON.valueToTree(messages.all()));
         state.set("withheldRecords", JSON.valueToTree(rules.withheld().stream().sorted().toList()));
+        state.set("permissionsTaken", JSON.valueToTree(rules.permissionsTaken().stream().sorted().toList()));
         state.set("deployed", deployments.state());
         state.set("store", store.state());
         return state;
@@ -214,6 +215,8 @@ public final class SalesforceSandbox extends SandboxSystem {
         rules.restoreNumbers(numbers);
         rules.withheld().forEach(id -> rules.withhold(id, false));
         state.path("withheldRecords").forEach(id -> rules.withhold(id.asText(), true));
+        rules.permissionsTaken().forEach(one -> rules.take(one.split("\\.")[0], one.split("\\.")[1], false));
+        state.path("permissionsTaken").forEach(one -> rules.take(one.asText().split("\\.")[0], one.asText().split("\\.")[1], true));
         messages.restore(others);
         queries.forget();
         signIn.expireAll();
