@@ -1,10 +1,11 @@
 package io.cosell;
 
 import io.cosell.cli.RootCommand;
+import io.cosell.lane.LaneFailure;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
+import org.apache.camel.RuntimeCamelException;
 import picocli.CommandLine;
 
 /** Entry point of {@code cosell.jar}; the commands are in {@link io.cosell.cli}. */
@@ -46,17 +47,21 @@ public final class Cosell {
         return line;
     }
 
-    /** Failures that are written for people are shown as they are; of others the last cause, with its kind. */
+    private static boolean isWritten(Throwable failure) {
+        return failure instanceof ConfigurationException || failure instanceof LaneFailure || failure instanceof IllegalArgumentException;
+    }
+
+    /** Failures that are written for people are shown as they are; of others the first that is more than a wrapping, with its kind. */
     private static String explain(Throwable failure) {
-        List<Class<?>> written = List.of(ConfigurationException.class, io.cosell.lane.LaneFailure.class, IllegalArgumentException.class);
-        Throwable last = failure;
+        Throwable first = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            Throwable candidate = cause;
-            last = cause;
-            if (written.stream().anyMatch(kind -> kind.isInstance(candidate))) {
+            if (isWritten(cause)) {
                 return cause.getMessage();
             }
+            if (first == null && (cause.getCause() == null || !(cause instanceof RuntimeCamelException))) {
+                first = cause;
+            }
         }
-        return last.toString();
+        return first instanceof IllegalStateException ? first.getMessage() : String.valueOf(first);
     }
 }

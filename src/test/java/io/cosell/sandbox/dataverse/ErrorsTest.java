@@ -62,7 +62,7 @@ class ErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET,nothings,404", "GET,GlobalOptionSetDefinitions,501", "POST,EntityDefinitions,501", "DELETE,EntityDefinitions(LogicalName='lead'),501",
+    @CsvSource({"GET,nothings,404", "GET,GlobalOptionSetDefinitions,501", "POST,EntityDefinitions,400", "DELETE,EntityDefinitions(LogicalName='lead'),501",
         "POST,Merge,501", "POST,CreateMultiple,501", "POST,accounts/Microsoft.Dynamics.CRM.CreateMultiple,501", "PUT,accounts,405", "DELETE,WhoAmI,405",
         "GET,accounts(x),400",
         "GET,accounts/nothing,404", "POST,Microsoft.Dynamics.CRM.Other,501"})
