@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -49,13 +50,14 @@ class FullDiskIT {
                         .contains("A validation event arrived");
                 }
                 ScheduledExecutorService people = Executors.newSingleThreadScheduledExecutor();
-                people.scheduleWithFixedDelay(deals::act, 0, 150, TimeUnit.MILLISECONDS);
+                Future<?> acts = people.scheduleWithFixedDelay(deals::act, 0, 150, TimeUnit.MILLISECONDS);
                 await().atMost(Duration.ofSeconds(60)).until(() -> deals.isInTheCrm("PC deal 1"));
 
                 node.limitFiles(NOTHING);
                 await().atMost(Duration.ofSeconds(20)).until(() -> sandboxes.partnerCenter().deliveries().stream()
                     .filter(FullDiskIT::answered503).count() >= 3);
                 String unheard = deals.madeInPartnerCenter();
+                assertThat(acts).as("somebody could not do what he wanted").isNotDone();
                 people.shutdown();
                 assertThat(people.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
                 assertThat(deals.isInTheCrm(unheard)).isFalse();
