@@ -123,7 +123,6 @@ public final class Connector implements AutoCloseable {
 
     private final Main main;
     private final HikariDataSource dataSource;
-    private final HikariDataSource lanesDataSource;
     private final Store store;
     private final Calls calls;
     private final Lanes lanes;
@@ -223,7 +222,6 @@ public final class Connector implements AutoCloseable {
         dataSource = Database.open(settings.get("cosell.store.url"), settings.get("cosell.store.user"),
             settings.get("cosell.store.password"));
         DataSource database = surroundings.database(dataSource);
-        lanesDataSource = Database.forLanes(settings.get("cosell.store.url"), dataSource);
         store = new Store(database, clock);
         checkStore();
         calls = new Calls(store);
@@ -236,7 +234,7 @@ public final class Connector implements AutoCloseable {
         main = new Main();
         int threads = Integer.parseInt(settings.get("cosell.lanes.threads"));
         Duration takeover = settings.duration("cosell.lanes.takeover");
-        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(lanesDataSource, store,
+        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(dataSource, store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
         bindBeans(folder, telling, surroundings);
 
@@ -462,7 +460,6 @@ public final class Connector implements AutoCloseable {
         String crm = settings.get("cosell.crm");
         String other = store.recordsOf(crm);
         if (!other.equals(crm)) {
-            lanesDataSource.close();
             dataSource.close();
             throw new ConfigurationException(List.of("application.properties: cosell.crm: the store holds deals with records of " + other
                 + " — give " + crm + " a store of its own (cosell.store.url, cosell.data-folder), or set cosell.crm back to " + other));
@@ -771,7 +768,6 @@ public final class Connector implements AutoCloseable {
 
     private void closeStore() {
         calls.keep();
-        lanesDataSource.close();
         dataSource.close();
     }
 }

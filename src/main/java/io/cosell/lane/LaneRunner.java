@@ -60,8 +60,9 @@ public final class LaneRunner {
      * @return when the lane has to run again; empty if only a new mark makes it run
      */
     public Optional<Duration> run(String linkId) {
-        try (var onEveryLogLine = MDC.putCloseable("referral", name(store.link(linkId)))) {
-            return rounds(linkId);
+        Link link = store.link(linkId);
+        try (var onEveryLogLine = MDC.putCloseable("referral", name(link))) {
+            return rounds(link);
         }
     }
 
@@ -98,11 +99,13 @@ public final class LaneRunner {
         }
     }
 
-    private Optional<Duration> rounds(String linkId) {
+    private Optional<Duration> rounds(Link first) {
+        String linkId = first.id();
         int stale = 0;
         for (int round = 0; round < ROUND_LIMIT; round++) {
+            Link link = round == 0 ? first : store.link(linkId);
             Exchange exchange = camel.request("direct:lane", message -> {
-                message.getIn().setBody(linkId);
+                message.getIn().setBody(link);
                 message.setVariable(Tally.VARIABLE, new Tally());
             });
             Throwable failure = unwrap(exchange.getException());

@@ -164,9 +164,7 @@ public final class Lanes implements AutoCloseable {
      * runs at once; one that waits because of failures keeps its pause.
      */
     public void wake(String linkId) {
-        if (store.isMarked(linkId)) {
-            schedule(linkId, store.failures(linkId) == 0);
-        }
+        store.failuresIfMarked(linkId).ifPresent(failures -> schedule(linkId, failures == 0));
     }
 
     /** Waits until no lane runs, does this, and lets lanes run again. */

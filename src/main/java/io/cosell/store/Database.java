@@ -45,7 +45,7 @@ public final class Database {
         if (sqlite) {
             makeFolder(url);
         }
-        HikariConfig config = sqlite ? sqlite("store", url, "FULL") : pool("store", url);
+        HikariConfig config = sqlite ? sqlite(url) : pool(url, POOL_SIZE);
         if (!sqlite) {
             // What is acknowledged is on disk, whatever the server's default: off would lose the last commits with the server.
             config.setConnectionInitSql("select set_config('synchronous_commit', 'on', false)"
@@ -72,40 +72,27 @@ public final class Database {
     }
 
     /**
-     * The pool with which lanes are called, picked and ended. On SQLite these commits are not synced one by one. When the machine loses
-     * power, some of the last may be missing, and the store knows better: a mark whose call is missing is found at the start, and a lane
-     * whose end is missing runs once more and finds nothing to do. Both pools write to one log, so the next commit of the store takes
-     * them to the disk.
-     *
-     * @param url   the URL of the store
-     * @param store the pool of the store, already open
-     * @return the pool, the store's own one on a server; the caller closes it
+     * One connection for all threads: SQLite has one writer at a time anyway. Waiting for a turn in the pool costs nothing, while
+     * connections that wait for each other in SQLite sleep, and read their pages anew after each commit of another.
      */
-    public static HikariDataSource forLanes(String url, HikariDataSource store) {
-        if (isShared(url)) {
-            return store;
-        }
-        HikariConfig config = sqlite("lanes", url, "NORMAL");
-        config.setMinimumIdle(1);
-        return new HikariDataSource(config);
-    }
-
-    private static HikariConfig pool(String name, String url) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
-        config.setMaximumPoolSize(POOL_SIZE);
-        config.setJdbcUrl(url);
-        return config;
-    }
-
-    private static HikariConfig sqlite(String name, String url, String synchronous) {
-        HikariConfig config = pool(name, url);
+    private static HikariConfig sqlite(String url) {
+        HikariConfig config = pool(url, 1);
         config.addDataSourceProperty("journal_mode", "WAL");
-        config.addDataSourceProperty("synchronous", synchronous);
+        config.addDataSourceProperty("synchronous", "FULL");
         config.addDataSourceProperty("busy_timeout", "10000");
         config.addDataSourceProperty("foreign_keys", "true");
         // A transaction that reads before it writes must not find the write lock taken half-way.
         config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        // Nobody asks for them; the driver would look them up after each statement.
+        config.addDataSourceProperty("jdbc.get_generated_keys", "false");
+        return config;
+    }
+
+    private static HikariConfig pool(String url, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("store");
+        config.setMaximumPoolSize(connections);
+        config.setJdbcUrl(url);
         return config;
     }
 

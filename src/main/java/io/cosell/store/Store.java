@@ -117,7 +117,7 @@ public final class Store {
         Optional<Link> known = crm ? linkOfRecordOrPart(change.resourceId()) : linkOf("referral_id", change.resourceId())
             .or(() -> linkOf("microsoft_id", change.resourceId()));
         if (known.isEmpty() && related) {
-            return isRepeated(change);
+            return isRepeated(change, null);
         }
         if (known.isEmpty() && !change.shared()) {
             return true;
@@ -125,11 +125,12 @@ public final class Store {
         if (known.isPresent() && isAsLastSeen(change, known.get())) {
             return true;
         }
-        if (change.version() == null && isRepeated(change)) {
+        String link = known.map(Link::id).orElse(null);
+        if (change.version() == null && isRepeated(change, link)) {
             return true;
         }
-        String link = known.map(Link::id).orElseGet(() -> newLink(change, crm));
-        if (change.version() == null) {
+        if (link == null) {
+            link = newLink(change, crm);
             jdbc.sql("update event set link_id = ? where fingerprint = ?").params(link, fingerprint(change)).update();
         }
         boolean ofMicrosoft = related || !crm && known.isPresent() && !change.resourceId().equals(known.get().referralId());
@@ -140,10 +141,12 @@ public final class Store {
         return true;
     }
 
-    private boolean isRepeated(Change change) {
-        return jdbc.sql("insert into event (fingerprint, source, name, resource_id, changed_at, received_at) values (?, ?, ?, ?, ?, ?)"
-                + " on conflict do nothing")
-            .params(Arrays.asList(fingerprint(change), change.source(), change.name(), change.resourceId(), change.changedAt(), now()))
+    /** Keeps an event with the link it tells of, null if none is known. */
+    private boolean isRepeated(Change change, String link) {
+        return jdbc.sql("insert into event (fingerprint, source, name, resource_id, changed_at, received_at, link_id)"
+                + " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing")
+            .params(Arrays.asList(fingerprint(change), change.source(), change.name(), change.resourceId(), change.changedAt(), now(),
+                link))
             .update() == 0;
     }
 
@@ -247,9 +250,9 @@ public final class Store {
         return jdbc.sql("select count(*) from link where id = ? and marks > marks_done").param(id).query(Integer.class).single() > 0;
     }
 
-    /** How many temporary failures in a row the lane of a link had; the same as asking the link, without its documents. */
-    public int failures(String id) {
-        return jdbc.sql("select failures from link where id = ?").param(id).query(Integer.class).single();
+    /** How many temporary failures in a row the lane of a link had; empty if no mark of it waits to be worked off. */
+    public Optional<Integer> failuresIfMarked(String id) {
+        return jdbc.sql("select failures from link where id = ? and marks > marks_done").param(id).query(Integer.class).optional();
     }
 
     /** The link that has this referral id, record id or link id. */
@@ -341,15 +344,15 @@ public final class Store {
             throw new IllegalArgumentException("Not columns of a link: " + columns.keySet());
         }
         return transaction.execute(status -> {
-            if (columns.get("referral_id") != null) {
+            if (isNews(columns.get("referral_id"), link.referralId())) {
                 takeOver("referral_id", "record_id", (String) columns.get("referral_id"), link.id());
             }
-            if (columns.get("record_id") != null) {
+            if (isNews(columns.get("record_id"), link.recordId())) {
                 takeOver("record_id", "referral_id", (String) columns.get("record_id"), link.id());
             }
             String assignments = columns.keySet().stream().map(column -> column + " = :" + column + ", ").collect(Collectors.joining());
             var sql = jdbc.sql("update link set " + assignments + done + "version = version + 1, updated_at = :now"
-                    + " where id = :id and version = :version")
+                    + " where id = :id and version = :version returning *")
                 .param("now", now()).param("id", link.id()).param("version", link.version());
             for (Map.Entry<String, Object> column : columns.entrySet()) {
                 sql = sql.param(column.getKey(), toColumn(column.getValue()));
@@ -357,30 +360,32 @@ public final class Store {
             if (!done.isEmpty()) {
                 sql = sql.param("marks", link.marks());
             }
-            if (updates(sql) == 0) {
-                throw new StaleClaimException(link.id());
-            }
-            if (columns.get("record") instanceof Map<?, ?> record) {
+            Link changed = updated(sql).orElseThrow(() -> new StaleClaimException(link.id()));
+            if (columns.get("record") instanceof Map<?, ?> record
+                && (link.record() == null || !Objects.equals(record.get("parts"), link.record().get("parts")))) {
                 keepParts(link.id(), record.get("parts"));
             }
-            Link changed = link(link.id());
             journal(changed, entries);
             // A mark that came since the lane began is not worked off by it, however often the lane has kept its progress.
             return done.isEmpty() ? changed.claimedAt(link.marks()) : changed;
         });
     }
 
-    /** How many rows an update of a link changes; none if another link took its referral or record in the same moment. */
-    private static int updates(JdbcClient.StatementSpec sql) {
+    private static boolean isNews(Object value, Object before) {
+        return value != null && !value.equals(before);
+    }
+
+    /** The link as an update has left it; empty if another one took its referral or record in the same moment. */
+    private static Optional<Link> updated(JdbcClient.StatementSpec sql) {
         try {
-            return sql.update();
+            return sql.query(Store::toLink).optional();
         } catch (DuplicateKeyException e) {
-            return 0;
+            return Optional.empty();
         } catch (UncategorizedSQLException e) {
             // Spring does not know SQLite's error codes.
             if (e.getSQLException() instanceof SQLiteException sqlite
                 && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE) {
-                return 0;
+                return Optional.empty();
             }
             throw e;
         }

@@ -179,8 +179,7 @@ final class Parts {
             settings.get("cosell.store.password"))) {
             Store store = new Store(source, Clock.systemUTC());
             Laps laps = new Laps();
-            try (HikariDataSource forLanes = Database.forLanes(settings.get("cosell.store.url"), source);
-                 Lanes lanes = new Lanes(forLanes, store, id -> {
+            try (Lanes lanes = new Lanes(source, store, id -> {
                 workOff(store, id);
                 laps.done();
                 return Optional.empty();
