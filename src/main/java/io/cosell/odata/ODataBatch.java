@@ -143,9 +143,10 @@ public final class ODataBatch {
         }
         String[] parts = text.split(Pattern.quote("--" + boundary.group(1)));
         for (int i = 1; i < parts.length && !parts[i].startsWith("--"); i++) {
-            String[] headAndRest = parts[i].stripLeading().split("\\r?\\n\\r?\\n", 2);
-            Map<String, String> head = headers(headAndRest[0]);
-            String rest = headAndRest.length > 1 ? headAndRest[1] : "";
+            String part = parts[i].stripLeading();
+            int end = endOfHead(part);
+            Map<String, String> head = headers(part.substring(0, end));
+            String rest = part.substring(end);
             String type = head.getOrDefault("content-type", "");
             if (type.startsWith("multipart/mixed")) {
                 readParts(rest, type, answers);
@@ -160,17 +161,28 @@ public final class ODataBatch {
         if (!status.find()) {
             throw new IllegalArgumentException("A part of the answer to a batch has no HTTP status line.");
         }
-        String[] headAndBody = text.substring(status.end()).split("\\r?\\n\\r?\\n", 2);
+        String answered = text.substring(status.end());
+        int end = endOfHead(answered);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", Integer.valueOf(status.group(1)));
-        answer.put("headers", headers(headAndBody[0]));
-        String body = headAndBody.length > 1 ? headAndBody[1].strip() : "";
+        answer.put("headers", headers(answered.substring(0, end)));
+        String body = answered.substring(end).strip();
         try {
             answer.put("body", body.isEmpty() ? null : JSON.readValue(body, Object.class));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("A part of the answer to a batch is not JSON.", e);
         }
         return answer;
+    }
+
+    /** Where a head ends that a blank line follows; the end of the text if none does. Long answers are read often: no regular expression. */
+    private static int endOfHead(String text) {
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+            if (text.startsWith("\n", end + 1) || text.startsWith("\r\n", end + 1)) {
+                return end;
+            }
+        }
+        return text.length();
     }
 
     private static Map<String, String> headers(String head) {
