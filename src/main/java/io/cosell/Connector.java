@@ -234,7 +234,7 @@ public final class Connector implements AutoCloseable {
         main = new Main();
         int threads = Integer.parseInt(settings.get("cosell.lanes.threads"));
         Duration takeover = settings.duration("cosell.lanes.takeover");
-        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(dataSource, store,
+        lanes = surroundings.lanes(store, lane -> runner.run(lane), takeover).orElseGet(() -> new Lanes(Database.forLanes(dataSource), store,
             lane -> runner.run(lane), threads, Duration.ofSeconds(1), takeover, process));
         bindBeans(folder, telling, surroundings);
 

@@ -179,7 +179,7 @@ final class Parts {
             settings.get("cosell.store.password"))) {
             Store store = new Store(source, Clock.systemUTC());
             Laps laps = new Laps();
-            try (Lanes lanes = new Lanes(source, store, id -> {
+            try (Lanes lanes = new Lanes(Database.forLanes(source), store, id -> {
                 workOff(store, id);
                 laps.done();
                 return Optional.empty();

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -553,10 +554,22 @@ class StoreTest {
     }
 
     @Test
-    void whatIsAcknowledgedIsSynced(@TempDir Path other) {
+    void whatIsAcknowledgedIsSyncedAndWhatOnlyCallsLanesGoesToDiskWithIt(@TempDir Path other) {
         try (HikariDataSource synced = Database.open("jdbc:sqlite:" + other.resolve("store.db"), null, null)) {
-            assertThat(JdbcClient.create(synced).sql("pragma synchronous").query(Integer.class).single()).as("FULL").isEqualTo(2);
+            DataSource lanes = Database.forLanes(synced);
+            for (int turn = 0; turn < 2; turn++) {
+                assertThat(synchronous(synced)).as("FULL").isEqualTo(2);
+                assertThat(synchronous(lanes)).as("NORMAL").isEqualTo(1);
+            }
             assertThat(JdbcClient.create(synced).sql("pragma journal_mode").query(String.class).single()).isEqualTo("wal");
+
+            synced.getHikariPoolMXBean().softEvictConnections();
+            assertThat(synchronous(lanes)).as("a new connection").isEqualTo(1);
+            assertThat(synchronous(synced)).isEqualTo(2);
         }
+    }
+
+    private static int synchronous(DataSource source) {
+        return JdbcClient.create(source).sql("pragma synchronous").query(Integer.class).single();
     }
 }
