@@ -230,9 +230,31 @@ public final class Ledger {
         Link link = link(exchange);
         Plan plan = plan(exchange);
         // What an earlier intent has brought about is agreed on; it must not be forgotten with that intent.
-        JsonNode base = planning.settledBase(link, document(exchange, "referral"), document(exchange, "record"));
-        set(exchange, store.progress(link, Store.columns("base", base, "intent", plan.intent()),
-            plan.intent().equals(link.intent()) ? List.of() : planning.conflicts(plan)));
+        Map<String, Object> record = document(exchange, "record");
+        String told = plan.crm().isEmpty() ? null : (String) update(exchange).get("audit");
+        exchange.setVariable("auditText", told);
+        Map<String, Object> columns = Store.columns("base", planning.settledBase(link, document(exchange, "referral"), record),
+            "intent", planning.intentOf(link, plan, record, told));
+        if (!record.get("kind").equals(link.recordKind())) {
+            // The base is that of the opportunity now; the next look must not take it for the lead's once more.
+            columns.putAll(Store.columns("record", record, "record_id", record.get("id"), "record_kind", record.get("kind")));
+        }
+        set(exchange, store.progress(link, columns, planning.isIntended(link, plan) ? List.of() : planning.conflicts(plan)));
+    }
+
+    /**
+     * Keeps what the opportunity of an accepted lead is about to be filled with, before it is: without it nobody could tell later whether
+     * a solution that is not there never was or a user took it out.
+     *
+     * @param filling what will be written to the opportunity
+     */
+    public void intendFilling(Map<String, Object> filling, Exchange exchange) {
+        Link link = link(exchange);
+        if (link == null) {
+            return; // the verb is tried by itself, without a deal
+        }
+        set(exchange, store.intend(link, planning.intentOfFilling(link, Planning.JSON.valueToTree(view(filling)),
+            (String) filling.get("audit"))));
     }
 
     /**
@@ -248,8 +270,8 @@ public final class Ledger {
         Map<String, Object> referral = document(exchange, "referral");
         Map<String, Object> record = document(exchange, "record");
         JsonNode base = planning.settledBase(link, referral, record);
-        set(exchange, store.progress(link, Store.columns("base", base, "referral", referral, "record", record,
-            "record_id", record.get("id"), "record_kind", record.get("kind")), List.of()));
+        set(exchange, store.progress(link, Store.columns("base", base, "intent", planning.isDone(link, record) ? null : link.intent(),
+            "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind")), List.of()));
     }
 
     /**
@@ -268,8 +290,19 @@ public final class Ledger {
         throw new StaleFailure("Partner Center refused one field; the others are planned again.");
     }
 
-    /** What to write to the record after the referral was written; null if there is nothing to write or tell. */
+    /**
+     * What to write to the record after the referral was written, with the audit text that {@link #intend} has kept; null if there is
+     * nothing to write or tell.
+     */
     public Map<String, Object> tell(Exchange exchange) {
+        Map<String, Object> update = update(exchange);
+        if (exchange.getVariable("auditText") != null) {
+            update.put("audit", exchange.getVariable("auditText"));
+        }
+        return update;
+    }
+
+    private Map<String, Object> update(Exchange exchange) {
         Plan plan = plan(exchange);
         return telling.update(link(exchange), document(exchange, "record"), planning.document(plan.crmDocument()),
             telling.news(planning.titles(plan.crm()), planning.titles(plan.partnerCenter()), planning.reason(plan.refusals()),
@@ -299,7 +332,8 @@ public final class Ledger {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
         }
         Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason,
-            "base", planning.agreedBase(link, plan.nextBase(), referral, record),
+            "base", planning.agreedBase(link, exchange.getVariable("foundFilled") == null ? plan.nextBase()
+                : planning.baseOfFilled(link, plan.nextBase(), referral, record), referral, record),
             "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
             "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
             "compared_under", rules.mappingVersion());
@@ -314,6 +348,19 @@ public final class Ledger {
             store.mark(done.id(), Side.NEITHER);
         } else if (plan.waitsForGrace()) {
             exchange.setVariable("waitSeconds", planning.waitSeconds(done));
+        }
+    }
+
+    /**
+     * Before a record is told why its lane rests: keeps that an earlier run had written all it meant to, if the record says so by the
+     * audit text, which the new line will change.
+     */
+    public void keepWhatIsTold(Exchange exchange) {
+        Link link = link(exchange);
+        Map<String, Object> record = document(exchange, "record");
+        if (planning.isDone(link, record)) {
+            set(exchange, store.progress(link, Store.columns("base", planning.baseOfDone(link, record), "intent", null, "record", record,
+                "record_id", record.get("id"), "record_kind", record.get("kind")), List.of()));
         }
     }
 

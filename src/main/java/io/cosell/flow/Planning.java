@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cosell.plan.Change;
 import io.cosell.plan.Conflict;
@@ -41,6 +42,10 @@ public final class Planning {
     public static final String REFERRAL = "referral";
     /** Member of an intent: what kind of thing is made from it. */
     private static final String MAKING = "making";
+    /** Member of an intent: the audit text that the record gets with it. */
+    private static final String TOLD = "told";
+    /** Member of an intent: an intent of its own, with which the opportunity of an accepted lead is filled. */
+    private static final String FILLING = "filling";
 
     private final Rules rules;
     private final Clock clock;
@@ -100,13 +105,89 @@ public final class Planning {
 
     private JsonNode settledBase(Link link, JsonNode intent, Map<String, Object> record, JsonNode partnerCenter, JsonNode crm) {
         JsonNode base = baseFor(link, record, crm);
-        return intent == null ? base : Planner.settle(policy(), base, intent, partnerCenter, crm, isFoundAgain(intent, record));
+        if (intent == null) {
+            return base;
+        }
+        // The opportunity holds the filling whole, and nothing of what the lead was to be told besides.
+        JsonNode done = isTold(intent.path(FILLING), record) ? intent.get(FILLING) : intent;
+        return Planner.settle(policy(), base, done, partnerCenter, crm, isFoundAgain(done, record));
     }
 
-    /** Whether a side was made from the intent by a run that did not come to say so. A lead that became an opportunity holds other fields. */
+    /**
+     * Whether all of the intent was written by a run that did not come to say so: a side was made from it, or the record was told of it.
+     * A lead that became an opportunity holds other fields.
+     */
     private static boolean isFoundAgain(JsonNode intent, Map<String, Object> record) {
         String making = intent.path(MAKING).asText();
-        return making.equals(REFERRAL) || making.equals(record.get("kind"));
+        return making.equals(REFERRAL) || making.equals(record.get("kind")) || isTold(intent, record);
+    }
+
+    /**
+     * Whether the record carries the very audit text that goes with an intent. It is written in one batch with all else, after Partner
+     * Center, so all of the intent has landed; what stands there no longer, somebody has taken back since. CRMs may turn line ends.
+     */
+    private static boolean isTold(JsonNode intent, Map<String, Object> record) {
+        return intent.path(TOLD).isTextual() && record.get("audit") instanceof String audit
+            && lines(intent.get(TOLD).textValue()).equals(lines(audit));
+    }
+
+    private static String lines(String text) {
+        return text.replace("\r", "").strip();
+    }
+
+    /**
+     * What is stored before a plan is written.
+     *
+     * @param record what it is written to
+     * @param told   the audit text that the record gets with it; null for none
+     */
+    public ObjectNode intentOf(Link link, Plan plan, Map<String, Object> record, String told) {
+        ObjectNode intent = plan.intent().deepCopy();
+        if (told != null) {
+            intent.put(TOLD, told);
+        }
+        // An opportunity that was filled unseen is known by its filling only, however often the lead is planned anew.
+        if ("lead".equals(record.get("kind")) && link.intent() != null && link.intent().has(FILLING)) {
+            intent.set(FILLING, link.intent().get(FILLING));
+        }
+        return intent;
+    }
+
+    /** Whether the link's intent is that of this plan, stored before. */
+    public boolean isIntended(Link link, Plan plan) {
+        return link.intent() instanceof ObjectNode intent && plan.intent().equals(intent.deepCopy().without(List.of(TOLD, FILLING)));
+    }
+
+    /** Whether the record tells that all of the link's intent was written, or all that it was filled with. */
+    public boolean isDone(Link link, Map<String, Object> record) {
+        return link.intent() != null && record != null
+            && (isTold(link.intent(), record) || isTold(link.intent().path(FILLING), record));
+    }
+
+    /** The base with all of an intent that {@link #isDone}, whatever both sides say now. */
+    public JsonNode baseOfDone(Link link, Map<String, Object> record) {
+        return settledBase(link, link.intent(), record, JsonNodeFactory.instance.objectNode(), view(record));
+    }
+
+    /**
+     * The link's intent with that of the opportunity which the accepted lead becomes. It is filled with all of the referral, after Partner
+     * Center was written.
+     *
+     * @param view what it is filled with
+     * @param told its audit text, which the lead does not have
+     */
+    public ObjectNode intentOfFilling(Link link, JsonNode view, String told) {
+        ObjectNode intent = link.intent().deepCopy();
+        ObjectNode filling = intentOf(io.cosell.plan.Side.CRM, "", view);
+        filling.remove(MAKING);
+        List.of(io.cosell.plan.Side.PARTNER_CENTER.key(), "seen").forEach(part -> filling.set(part, intent.path(part).deepCopy()));
+        return intent.set(FILLING, filling.put(TOLD, told));
+    }
+
+    /** The base of a plan of a lead, written to the opportunity that was filled unseen by an earlier run. */
+    public JsonNode baseOfFilled(Link link, JsonNode base, Map<String, Object> referral, Map<String, Object> record) {
+        JsonNode filling = link.intent().path(FILLING);
+        return isTold(filling, record) ? Planner.settle(policy(), base, filling, view(referral), view(record), true) : base;
     }
 
     /** The link's intent if something is made from it; null otherwise. */

@@ -120,9 +120,15 @@ public final class Telling {
         return document;
     }
 
-    /** The document with the referral's identifier and link in it, for a record that a system made by itself. */
-    public Map<String, Object> identified(Map<String, Object> document, String referralId) {
+    /**
+     * The document with which the opportunity of an accepted lead is filled: with the referral's identifier and link, and with an audit
+     * line that the lead does not have, so that it can be told whether this was written.
+     *
+     * @param document all else, with the audit text of the lead
+     */
+    public Map<String, Object> filling(Map<String, Object> document, String referralId) {
         Map<String, Object> more = new LinkedHashMap<>(document);
+        more.put("audit", append((String) document.get("audit"), "The lead goes on as this opportunity, filled from the referral."));
         identify(more, referralId);
         return more;
     }

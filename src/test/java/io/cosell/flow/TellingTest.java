@@ -196,7 +196,9 @@ class TellingTest {
             .containsEntry("view", Map.of("name", "Deal")).containsEntry("referralId", "R1").containsEntry("sync", true)
             .containsEntry("referralLink", "https://partner.example/deal?id=R1")
             .containsEntry("audit", AT + "Partner Center Referral to CRM sync success. Made from the referral.");
-        assertThat(telling.identified(Map.of("kind", "opportunity"), "R1")).containsOnlyKeys("kind", "referralId", "referralLink", "sync");
+        assertThat(telling.filling(Map.of("kind", "opportunity", "audit", "Told before"), "R1"))
+            .containsOnlyKeys("kind", "audit", "referralId", "referralLink", "sync")
+            .containsEntry("audit", AT + "The lead goes on as this opportunity, filled from the referral.\nTold before");
     }
 
     // ---- Microsoft's answers

@@ -341,6 +341,12 @@ final class Stage implements AutoCloseable {
             : batches(text -> text.contains("sobjects/Opportunity"));
     }
 
+    /** A call that fills the opportunity of an accepted lead; in a CRM that lets no program qualify leads, it makes it too. */
+    Predicate<Request> fillsOpportunity() {
+        return which == Crm.DYNAMICS_365 ? batches(text -> text.contains("PATCH") && text.contains("/opportunities("))
+            : makesOpportunity();
+    }
+
     /** A call that asks for changed opportunities. */
     Predicate<Request> asksForOpportunities() {
         return request -> request.method().equals("GET") && (which == Crm.DYNAMICS_365 ? request.path().endsWith("/opportunities")
