@@ -102,6 +102,20 @@ class SalesforceErrorsTest {
         assertThat(stage.record(referral).values()).containsEntry(DealField.NAME, "✔ " + name);
     }
 
+    @Test
+    void aSignInThatIsRefusedWithAListOfErrorsIsTriedAgain() {
+        String referral = stage.receivedDeal("Too busy to sign in");
+        stage.system.fail(Fault.instead("POST", "/oauth2/token", Reply.json(403,
+            List.of(Map.of("errorCode", "REQUEST_LIMIT_EXCEEDED", "message", "TotalRequests Limit exceeded.")))));
+        stage.seller.endSessions();
+
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "After the sign-in"));
+
+        stage.eventually(() -> "After the sign-in".equals(stage.record(referral).get(DealField.NOTES)));
+        stage.settled();
+        assertThat(stage.reasons(referral, "resting")).isEmpty();
+    }
+
     /** A composite of which the second operation failed, so that all others were undone. */
     private static Reply composite(String code, String message, String field) {
         return Reply.json(200, Map.of("compositeResponse", List.of(
