@@ -158,6 +158,11 @@ public final class Planning {
         return link.intent() instanceof ObjectNode intent && plan.intent().equals(intent.deepCopy().without(List.of(TOLD, FILLING)));
     }
 
+    /** Whether an earlier run was about to write the record and did not come to say how that went. */
+    public boolean isUnheard(Link link) {
+        return link.intent() != null && link.intent().has(TOLD);
+    }
+
     /** Whether the record tells that all of the link's intent was written, or all that it was filled with. */
     public boolean isDone(Link link, Map<String, Object> record) {
         return link.intent() != null && record != null

@@ -8,6 +8,7 @@ import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import io.cosell.store.Side;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,29 @@ class TakenBackTest {
         assertThat(stage.record(referral).text(DealField.NOTES)).isNullOrEmpty();
         assertThat((String) stage.at(stage.partnerCenter.referral(referral), "details", "notes")).isNullOrEmpty();
         assertThat(stage.record(referral).solutions()).containsExactlyInAnyOrder(Stage.SOLUTION, MORE);
+        assertAtRest();
+    }
+
+    /** The second try is about another change as well, and its request does not arrive: the first write is still known. */
+    @TestInTurn
+    void whatWasTakenBackIsStillKnownAfterASecondTryThatFailed() {
+        String referral = stage.receivedDeal("Tried twice");
+        String before = stage.record(referral).text(DealField.NOTES);
+        stage.system.fail(new Fault(stage.writes(referral), Fault.When.AFTER, null));
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "The partner's notes"));
+        stage.eventually(() -> stage.link(referral).failures() == 1);
+        stage.seller.edits(stage.link(referral).recordId(), DealField.NOTES, before);
+        stage.sandboxes.clock().move(Duration.ofMinutes(5));
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/closingDateTime", "2027-07-07T00:00:00Z"));
+        stage.system.fail(new Fault(stage.writes(referral), Fault.When.INSTEAD, null));
+        stage.connector().lanes().runNow(stage.link(referral).id());
+        stage.eventually(() -> stage.link(referral).failures() == 2);
+
+        goesOn(referral);
+
+        assertThat(stage.record(referral).text(DealField.NOTES)).isEqualTo(before);
+        assertThat(stage.at(stage.partnerCenter.referral(referral), "details", "notes")).isEqualTo(before);
+        assertThat(stage.record(referral).text(DealField.CLOSING)).isEqualTo("2027-07-07");
         assertAtRest();
     }
 

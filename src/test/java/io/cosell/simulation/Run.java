@@ -1,5 +1,6 @@
 package io.cosell.simulation;
 
+import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Trouble;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Plays the steps of one run in a world, lets it come to rest, and hands it to the referee. */
@@ -21,6 +23,8 @@ final class Run implements Gate.Watch {
 
     private static final List<String> SOLUTIONS = List.of("SOL-34104-EBB", "SOL-15974-MQF");
     private static final List<String> EDITABLE = List.of(Sight.NAME, Sight.VALUE, Sight.CLOSING, Sight.NOTES);
+    private static final List<Step.Kind> PARTNERS = List.of(Step.Kind.PARTNER_ACCEPTS, Step.Kind.PARTNER_TOGGLES_SOLUTION,
+        Step.Kind.PARTNER_EDITS);
     private static final List<Trouble> TROUBLES = List.of(Trouble.ANSWER_LOST, Trouble.REQUEST_LOST, Trouble.THROTTLED,
         Trouble.UNAVAILABLE, Trouble.SESSION_EXPIRED, Trouble.PRECONDITION_FAILED, Trouble.ANSWER_LOST, Trouble.SERVER_ERROR);
     private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(1),
@@ -154,6 +158,18 @@ final class Run implements Gate.Watch {
                 acts(() -> user(one), SERVERS_APART);
                 eventLost |= events().size() > heard;
                 events.subList(heard, events.size()).clear();
+            }
+            case WRITTEN_UNHEARD -> {
+                listens();
+                Step.Kind kind = PARTNERS.get(one.b() % PARTNERS.size());
+                acts(() -> user(new Step(kind, one.deal(), one.a(), one.b(), null)));
+                if (one.a() % 2 == 0) {
+                    world.gate().dieAtWrite(one.a() / 2 % USUAL);
+                } else {
+                    losesAnswer(one.a() / 2 % USUAL);
+                }
+                listens();
+                acts(() -> user(one.user()));
             }
             case MEANWHILE -> waiting.add(new Waiting(one.a() % 6, one.user()));
             default -> acts(() -> user(one), behind(one));
@@ -290,6 +306,7 @@ final class Run implements Gate.Watch {
             case SELLER_REOPENS -> crm.reopens(record);
             case SELLER_QUALIFIES -> crm.qualifies(record);
             case SELLER_DISQUALIFIES -> crm.disqualifies(record);
+            case SELLER_TAKES_BACK -> takesBack(one, record);
             case SELLER_DELETES -> {
                 // A record that is deleted before the connector could learn that its own creation had succeeded is made once more.
                 if (record.other() == null || world.referrals().stream().anyMatch(referral -> record.id().equals(referral.other()))) {
@@ -297,6 +314,25 @@ final class Run implements Gate.Watch {
                 }
             }
             default -> throw new IllegalStateException(one.kind().name());
+        }
+    }
+
+    /** What stands there is still as the connector wrote it, and had another value before. */
+    private void takesBack(Step one, Sight record) {
+        List<Timeline.Write> newest = timeline.newest(new Timeline.Place(Timeline.Side.CRM, record.deal())).stream()
+            .filter(write -> !write.user() && Objects.equals(write.to(), record.fields().get(write.field())))
+            .filter(write -> write.field().startsWith(Sight.SOLUTION) && record.kind().equals("opportunity")
+                || EDITABLE.contains(write.field()) && write.from() != null && !write.from().isEmpty()).toList();
+        if (newest.isEmpty()) {
+            return;
+        }
+        Timeline.Write write = newest.get(one.a() % newest.size());
+        if (!write.field().startsWith(Sight.SOLUTION)) {
+            crm.edits(record, write.field(), write.field().equals(Sight.VALUE) ? write.from().replaceFirst(" .*", "") : write.from());
+        } else if (write.to() == null) {
+            crm.addsSolution(record, write.field().substring(Sight.SOLUTION.length()));
+        } else {
+            crm.removesSolution(record, write.field().substring(Sight.SOLUTION.length()));
         }
     }
 
@@ -338,6 +374,20 @@ final class Run implements Gate.Watch {
                 return;
             }
         }
+    }
+
+    /** All events that are on their way come, and the lanes run. */
+    private void listens() {
+        for (int i = events().size(); i > 0; i--) {
+            delivers(0, 1, 0);
+        }
+        works(world::lanes);
+    }
+
+    /** The answer to the n-th write to the CRM from now on is lost. */
+    private void losesAnswer(int n) {
+        int[] left = {n};
+        crm.system().fail(new Fault(request -> !request.method().equals("GET") && left[0]-- == 0, Fault.When.AFTER, null));
     }
 
     private void fails(Step one) {

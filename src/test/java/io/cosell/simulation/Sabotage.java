@@ -69,6 +69,13 @@ enum Sabotage {
                 + " update link set intent = null where id = new.id; end");
         }
     },
+    /** The audit text of a record is not read, which tells whether a write was done whose answer was lost. */
+    AUDIT_TEXT(25) {
+        @Override
+        void edit(Path folder) {
+            replace(folder, "mappings/dynamics365/opportunity-in.json", "\"msft_microsoftpartnercenterreferralsyncaudit\": \"audit\",", "");
+        }
+    },
     /** Events are acknowledged first, and stored when the lanes run next. */
     STORE_BEFORE_ACKNOWLEDGE(73) {
         @Override

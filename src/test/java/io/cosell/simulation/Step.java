@@ -26,6 +26,8 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         // in the CRM
         SELLER_CREATES, SELLER_EDITS, SELLER_TOGGLES_SOLUTION, SELLER_MAKES_VISIBLE, SELLER_TOGGLES_SYNC, SELLER_ASKS_FOR_HELP,
         SELLER_WINS, SELLER_LOSES, SELLER_REOPENS, SELLER_QUALIFIES, SELLER_DISQUALIFIES, SELLER_DELETES,
+        /** A seller sets something back that the connector wrote last, to what it was before. */
+        SELLER_TAKES_BACK,
         // on the way
         EVENT_COMES, EVENT_COMES_TWICE, NEWEST_EVENT_COMES, EVENT_NEVER_COMES, CLOCK_MOVES, SESSIONS_END, CALL_FAILS,
         /**
@@ -40,7 +42,12 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         /** It dies right after its a-th write from now on was done; a user does something before the next process starts. */
         DIES_AT_WRITE,
         /** At its a-th call from now on, a user does something. */
-        MEANWHILE
+        MEANWHILE,
+        /**
+         * A partner changes or accepts a deal that is in step; the process dies right after a write that comes of it, or the answer to
+         * the write is lost. A user does something before the next try.
+         */
+        WRITTEN_UNHEARD
     }
 
     private static final Kind[] USERS = weighted(
@@ -58,11 +65,22 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         12, Kind.POLL, 20, Kind.LANES, 1, Kind.LOOK_UP_RELATED, 2, Kind.HEAL, 3, Kind.DIES_AT_CALL, 3, Kind.DIES_AT_TRANSACTION,
         2, Kind.DIES, 4, Kind.DIES_AT_WRITE, 8, Kind.MEANWHILE);
     /** Of every ten runs one is calm: what is missed in it is not put right by all that happens after. */
-    private static final int CALM = 10;
+    private static final int TEN = 10;
+    private static final int CALM = 0;
     private static final Kind[] FEW = weighted(
         2, Kind.MICROSOFT_SENDS, 3, Kind.PARTNER_CREATES, 1, Kind.SELLER_CREATES, 2, Kind.PARTNER_EDITS, 1, Kind.SELLER_EDITS,
         6, Kind.EVENT_COMES, 3, Kind.POLL, 6, Kind.LANES, 1, Kind.HEAL, 1, Kind.CLOCK_MOVES, 3, Kind.PARTNER_EDITS_UNHEARD);
-    private static final Set<Kind> WITH_A_USER = EnumSet.of(Kind.MEANWHILE, Kind.DIES, Kind.DIES_AT_WRITE);
+    /** Another of every ten is about writes whose answer is lost, and sellers who take back what was written. */
+    private static final int TAKEN_BACK = 5;
+    private static final Kind[] UNHEARD = weighted(
+        2, Kind.MICROSOFT_SENDS, 1, Kind.PARTNER_CREATES, 1, Kind.SELLER_CREATES, 1, Kind.PARTNER_EDITS, 1, Kind.SELLER_EDITS,
+        1, Kind.SELLER_TOGGLES_SOLUTION, 1, Kind.SELLER_QUALIFIES, 2, Kind.SELLER_TAKES_BACK, 3, Kind.EVENT_COMES, 2, Kind.CLOCK_MOVES,
+        3, Kind.POLL, 4, Kind.LANES, 1, Kind.CALL_FAILS, 1, Kind.DIES_AT_WRITE, 5, Kind.WRITTEN_UNHEARD);
+    private static final Kind[] UNHEARD_USERS = weighted(
+        4, Kind.SELLER_TAKES_BACK, 1, Kind.SELLER_EDITS, 1, Kind.SELLER_TOGGLES_SOLUTION, 1, Kind.PARTNER_EDITS,
+        1, Kind.PARTNER_TOGGLES_SOLUTION);
+    private static final Set<Kind> WITH_A_USER = EnumSet.of(Kind.MEANWHILE, Kind.DIES, Kind.DIES_AT_WRITE,
+        Kind.WRITTEN_UNHEARD);
 
     private static final int ROUND = 12;
     private static final int LEAST = 15;
@@ -83,18 +101,22 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Step> steps = new ArrayList<>();
         Kind[] makes = {Kind.MICROSOFT_SENDS, Kind.PARTNER_CREATES, Kind.SELLER_CREATES};
-        steps.add(draw(makes, random));
+        steps.add(draw(makes, USERS, random));
         int count = LEAST + random.nextInt(MORE);
         for (int i = 0; i < count; i++) {
-            steps.add(draw(seed % CALM == 0 ? FEW : ALL, random));
+            steps.add(switch (Math.floorMod(seed, TEN)) {
+                case CALM -> draw(FEW, USERS, random);
+                case TAKEN_BACK -> draw(UNHEARD, UNHEARD_USERS, random);
+                default -> draw(ALL, USERS, random);
+            });
         }
         return steps;
     }
 
-    private static Step draw(Kind[] from, SplittableRandom random) {
+    private static Step draw(Kind[] from, Kind[] users, SplittableRandom random) {
         Kind kind = from[random.nextInt(from.length)];
         return new Step(kind, random.nextInt(2), random.nextInt(ROUND), random.nextInt(1000),
-            WITH_A_USER.contains(kind) ? draw(USERS, random) : null);
+            WITH_A_USER.contains(kind) ? draw(users, users, random) : null);
     }
 
     @Override

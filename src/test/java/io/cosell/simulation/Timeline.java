@@ -1,6 +1,7 @@
 package io.cosell.simulation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,6 +79,13 @@ final class Timeline {
 
     List<Write> writes() {
         return writes;
+    }
+
+    /** The newest write of each field of a deal, of those that were written in the newest step first. */
+    List<Write> newest(Place place) {
+        Map<String, Write> newest = new LinkedHashMap<>();
+        writes.stream().filter(write -> write.place().equals(place)).forEach(write -> newest.put(write.field(), write));
+        return newest.values().stream().sorted(Comparator.comparingInt(Write::step).reversed().thenComparingInt(Write::number)).toList();
     }
 
     /** Deals of a side that were made by users, or by the connector. */
