@@ -205,7 +205,7 @@ final class Referee {
             Write write = writes.get(i);
             int side = write.place().side().ordinal();
             List<Write> later = writes.subList(i + 1, writes.size());
-            if (write.user() && !isNothing(write) && isLost(write, later, now[1 - side], lastCommon) && !isPassed(write, writes, later)
+            if (write.user() && !isNothing(write) && isLost(write, later, now[1 - side], lastCommon) && !isPassed(pair, write, writes, later)
                 && !isTakenBack(write, lastMadeCommon)) {
                 if (!isKept(pair, field, write)) {
                     violations.add("3: a user's " + field + " was lost: " + write + " " + brief(pair));
@@ -262,7 +262,8 @@ final class Referee {
     }
 
     /**
-     * A solution that a user adds and takes out again is as it was, whether or not somebody added it on the other side meanwhile.
+     * A solution that a user adds and takes out again is as it was, whether or not somebody added it on the other side meanwhile: that one
+     * alone has changed what both sides last agreed on, and must travel (sentence 1).
      *
      * @param lastMadeCommon what the connector last made the same on both sides
      */
@@ -270,12 +271,17 @@ final class Referee {
         return write.field().startsWith(Sight.SOLUTION) && Objects.equals(write.to(), lastMadeCommon);
     }
 
-    /** A deal that one side accepts and the other one closes is a closed deal; the accepting has had its way. */
-    private static boolean isPassed(Write write, List<Write> writes, List<Write> later) {
+    /**
+     * A deal that one side accepts and the other one, having accepted it too, closes is a closed deal: the accepting was there already. So
+     * it is with an opportunity that is won or lost before it was accepted, for that accepts it (docs/planner.md). A lead that is
+     * disqualified, and an offer that is declined in Partner Center, accept nothing: there the two are at odds.
+     */
+    private static boolean isPassed(Pair pair, Write write, List<Write> writes, List<Write> later) {
         Optional<Write> next = later.stream().filter(other -> other.place().equals(write.place())).findFirst();
         return write.field().equals(Sight.STATUS) && write.to().equals("Active") && next.isPresent()
             && Set.of("Won", "Not won").contains(String.valueOf(next.get().to())) && writes.stream().anyMatch(other -> other.user()
-                && !other.place().equals(write.place()) && next.get().to().equals(other.to()));
+                && !other.place().equals(write.place()) && next.get().to().equals(other.to()) && ("Active".equals(other.from())
+                    || other.place().side() == Side.CRM && pair.record().kind().equals("opportunity")));
     }
 
     private boolean isKept(Pair pair, String field, Write write) {
