@@ -625,17 +625,26 @@ public final class Store {
         return closed(" and state = 'ended' and referral_id is not null and record_id is not null");
     }
 
-    /** Page by page: all documents at once would be too much, and one long statement would keep others from writing. */
+    /**
+     * Page by page: all documents at once would be too much, and one long statement would keep others from writing. What can't be closed
+     * is left out of the columns, not of the rows: otherwise PostgreSQL looks through the whole table for each page.
+     */
     private Set<String> closed(String which) {
         Set<String> closed = new HashSet<>();
         String last = "";
         while (last != null) {
-            List<Map.Entry<String, Boolean>> page = jdbc.sql("select id, referral from link where id > ? and referral like '%\"Closed\"%'"
-                    + which + " order by id limit " + PAGE).param(last)
-                .query((row, number) -> Map.entry(row.getString("id"), "Closed".equals(node(row.getString("referral")).path("status").textValue())))
-                .list();
-            page.stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).forEach(closed::add);
-            last = page.size() < PAGE ? null : page.get(PAGE - 1).getKey();
+            Map<String, String> page = new LinkedHashMap<>();
+            jdbc.sql("select id, case when referral like '%\"Closed\"%' then referral end as referral from link where id > ?" + which
+                + " order by id limit " + PAGE).param(last).query(row -> {
+                    page.put(row.getString("id"), row.getString("referral"));
+                });
+            last = null;
+            for (Map.Entry<String, String> link : page.entrySet()) {
+                if (link.getValue() != null && "Closed".equals(node(link.getValue()).path("status").textValue())) {
+                    closed.add(link.getKey());
+                }
+                last = page.size() < PAGE ? null : link.getKey();
+            }
         }
         return closed;
     }
