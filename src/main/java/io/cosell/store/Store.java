@@ -692,6 +692,21 @@ public final class Store {
         jdbc.sql("delete from event where received_at < ?").param(TIME.format(clock.instant().minus(olderThan))).update();
     }
 
+    // ---- leases
+
+    /** See {@link Lease#take}; of processes that try in the same moment, one succeeds. */
+    boolean takeLease(String name, String owner, Duration lasts) {
+        Instant now = clock.instant();
+        return jdbc.sql("insert into lease (name, owner, until) values (?, ?, ?) on conflict (name) do update"
+                + " set owner = excluded.owner, until = excluded.until where lease.owner = excluded.owner or lease.until <= ?")
+            .params(name, owner, time(now.plus(lasts)), time(now)).update() == 1;
+    }
+
+    /** See {@link Lease#giveUp}. */
+    void giveUpLease(String name, String owner) {
+        jdbc.sql("delete from lease where name = ? and owner = ?").params(name, owner).update();
+    }
+
     // ---- calls
 
     /** Adds calls to the count of the day. */

@@ -1,0 +1,7 @@
+-- Which of several processes does what only one may do at a time: it says so again and again, and when it no longer does, another takes over.
+
+create table lease (
+  name  text primary key,                      -- what is done
+  owner text not null,                         -- name of the process
+  until text not null                          -- from then on any process may take it
+);
