@@ -149,7 +149,7 @@ final class PubSubConsumer extends DefaultConsumer {
         MeterRegistry metrics = endpoint.getCamelContext().getRegistry().findSingleByType(MeterRegistry.class);
         if (metrics != null) {
             Gauge.builder("cosell_change_events_up", this, PubSubConsumer::upAsNumber)
-                .description("1 while the subscription to change events is up; none where another process subscribes").register(metrics);
+                .description("1 while the subscription to change events is up; NaN where another process subscribes").register(metrics);
         }
         run(endpoint.lease() == null ? this::connect : this::turns);
     }
