@@ -5,3 +5,6 @@ create table lease (
   owner text not null,                         -- name of the process
   until text not null                          -- from then on any process may take it
 );
+
+-- Events that no link is known for are few and looked for often; without this every look reads all events of a month.
+create index event_unresolved on event (resource_id) where link_id is null;
