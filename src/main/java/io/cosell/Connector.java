@@ -34,6 +34,7 @@ import io.cosell.schema.CrmSchema;
 import io.cosell.schema.CrmTables;
 import io.cosell.store.Database;
 import io.cosell.store.Heal;
+import io.cosell.store.Lease;
 import io.cosell.store.Store;
 import io.cosell.webhook.WebhookConfig;
 import io.cosell.webhook.WebhookVerifier;
@@ -119,7 +120,8 @@ public final class Connector implements AutoCloseable {
         Map.entry("healing", Healing.class), Map.entry("intake", Intake.class), Map.entry("documents", Documents.class),
         Map.entry("times", Times.class), Map.entry("noticed", Noticed.class), Map.entry("calls", Calls.class),
         Map.entry("odataBatch", ODataBatch.class), Map.entry("tokens", Tokens.class), Map.entry("doorKey", DoorKey.class),
-        Map.entry("plans", Plans.class), Map.entry("archive", Archive.class), Map.entry("webhookVerifier", WebhookVerifier.class));
+        Map.entry("plans", Plans.class), Map.entry("archive", Archive.class), Map.entry("webhookVerifier", WebhookVerifier.class),
+        Map.entry("changeEventsLease", Lease.class));
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -304,6 +306,9 @@ public final class Connector implements AutoCloseable {
         beans.put("tokens", new Tokens(clock, refreshTokens));
         beans.put("doorKey", new DoorKey(settings.get("cosell.crm-webhook.key")));
         beans.put("webhookVerifier", new WebhookVerifier(webhook(), clock));
+        // A process that has the store for itself need not wait until the lease of its predecessor, which was killed, ends.
+        beans.put("changeEventsLease", new Lease(store, "change events", Database.isShared(settings.get("cosell.store.url")) ? process
+            : "the only process", settings.duration("cosell.lanes.takeover")));
         // The registry keeps beans of one name apart by their class: a second one would not replace the first.
         beans.putAll(surroundings.beans());
         beans.forEach(main::bind);

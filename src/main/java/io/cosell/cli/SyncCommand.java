@@ -53,16 +53,12 @@ public final class SyncCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         try (Connector connector = root.connect(Connector.Purpose.COMMAND)) {
-            List<String> links = which.resting ? resting(connector.store()) : List.of(link(connector));
+            List<String> links = which.resting ? connector.store().restingLinks() : List.of(link(connector));
             if (links.isEmpty()) {
                 out.println("No deal rests.");
             }
             return sync(connector, links, out);
         }
-    }
-
-    private static List<String> resting(Store store) {
-        return store.links().stream().filter(link -> link.state().equals("resting")).map(Link::id).toList();
     }
 
     private String link(Connector connector) {
@@ -74,20 +70,20 @@ public final class SyncCommand implements Callable<Integer> {
 
     private int sync(Connector connector, List<String> links, PrintWriter out) throws InterruptedException {
         Store store = connector.store();
-        Map<String, Integer> journaled = links.stream().collect(Collectors.toMap(link -> link, link -> store.journalOf(link).size()));
+        long before = store.journalEnd();
         Map<String, Integer> failures = links.stream().collect(Collectors.toMap(link -> link, link -> store.link(link).failures()));
         links.forEach(connector.lanes()::runNow);
         Instant until = Instant.now().plus(Duration.ofSeconds(timeout));
         int notInStep = 0;
         for (String id : links) {
-            while (store.link(id).isMarked() && store.link(id).failures() <= failures.get(id) && Instant.now().isBefore(until)) {
+            while (store.failuresIfMarked(id).filter(now -> now <= failures.get(id)).isPresent() && Instant.now().isBefore(until)) {
                 Thread.sleep(POLL_MILLIS);
             }
             Link link = store.link(id);
             if (links.size() > 1) {
                 out.println((link.referralId() != null ? "Referral " + link.referralId() : "Record " + link.recordId()) + ":");
             }
-            store.journalOf(id).stream().skip(journaled.get(id)).forEach(entry -> out.println(Tables.entry(entry)));
+            store.journalOf(id, before).forEach(entry -> out.println(Tables.entry(entry)));
             out.println(outcome(link));
             notInStep += link.isMarked() || link.reason() != null ? 1 : 0;
         }

@@ -13,7 +13,7 @@ import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
 import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.sandbox.partnercenter.PartnerCenterSandbox;
-import io.cosell.store.Link;
+import io.cosell.store.Standing;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -203,9 +203,9 @@ final class Story {
         List<String> lines = new ArrayList<>();
         Comparison.of(sandboxes, crm).differences().forEach((name, differences) ->
             differences.forEach(difference -> lines.add("\"" + name + "\" " + difference)));
-        for (Link link : connector.store().links()) {
+        for (Standing link : connector.store().standings()) {
             lines.add("In the connector's books: referral " + link.referralId() + " with " + link.recordKind() + " " + link.recordId()
-                + " is " + link.state() + (link.isMarked() ? " and has work to do" : "") + "."
+                + " is " + link.state() + (link.marked() ? " and has work to do" : "") + "."
                 + (link.reason() == null ? "" : " " + link.reason()));
         }
         return lines.isEmpty() ? List.of("The connector knows of no deal.") : lines;

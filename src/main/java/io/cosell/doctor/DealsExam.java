@@ -3,7 +3,6 @@ package io.cosell.doctor;
 import com.zaxxer.hikari.HikariDataSource;
 import io.cosell.config.Settings;
 import io.cosell.store.Database;
-import io.cosell.store.Link;
 import io.cosell.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,18 +53,16 @@ final class DealsExam {
     }
 
     private void links(Store store) {
-        List<Link> links = store.links();
-        List<Link> resting = links.stream().filter(link -> link.state().equals("resting")).toList();
-        resting.stream().limit(SHOWN).forEach(link -> report.warning(SYSTEM, "resting", (link.referralId() != null ? "referral "
-            + link.referralId()
+        List<String> resting = store.restingLinks();
+        resting.stream().limit(SHOWN).map(store::link).forEach(link -> report.warning(SYSTEM, "resting", (link.referralId() != null
+            ? "referral " + link.referralId()
             : "record " + link.recordId()) + " rests: " + link.reason(),
                 "do what the reason says, then run sync with its id, or sync --resting"));
         if (resting.size() > SHOWN) {
             report.warning(SYSTEM, "resting", resting.size() - SHOWN + " more deals rest",
                 "see them with plan --all, then run sync --resting");
         }
-        long closed = links.stream().filter(link -> store.isClosed(link.id())).count();
-        report.ok(SYSTEM, "store", links.size() + " deals, " + closed
+        report.ok(SYSTEM, "store", store.count() + " deals, " + store.countClosed()
             + " of them closed in Partner Center, which takes no more changes of these");
     }
 

@@ -11,6 +11,7 @@ import io.cosell.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -97,6 +99,8 @@ public class Healing {
         private final Listing records;
         private final Set<String> recovered = new LinkedHashSet<>();
         private final Set<String> marked = new LinkedHashSet<>();
+        /** Those of the marked deals that may still be at work. */
+        private final Queue<String> waitsFor = new ArrayDeque<>();
         /** Of a round that only looks: what for, what the lists say by the id of a deal's link, or of what has none, and what is new. */
         private Look look;
         private final Map<String, List<String>> listed = new LinkedHashMap<>();
@@ -236,6 +240,7 @@ public class Healing {
                 }
             }
         }
+        round.waitsFor.addAll(round.marked);
         store.moveCursors(REFERRALS, mark(round, round.referrals), RECORDS, mark(round, round.records));
     }
 
@@ -247,7 +252,19 @@ public class Healing {
     public boolean waits(Exchange exchange) {
         Round round = exchange.getVariable("round", Round.class);
         return System.nanoTime() - round.startedNanos < patience.toNanos() && !exchange.getContext().isStopping()
-            && round.marked.stream().map(store::link).anyMatch(link -> link.isMarked() && link.failures() == 0);
+            && isAtWork(round);
+    }
+
+    /** Deals that are done are not asked for again: of many there may be, each is asked for once. */
+    private boolean isAtWork(Round round) {
+        while (!round.waitsFor.isEmpty() && !isAtWork(round.waitsFor.peek())) {
+            round.waitsFor.remove();
+        }
+        return !round.waitsFor.isEmpty();
+    }
+
+    private boolean isAtWork(String link) {
+        return store.failuresIfMarked(link).filter(failures -> failures == 0).isPresent();
     }
 
     /** Says what is proven now; keeps it, and journals it if changes were recovered. */
@@ -257,8 +274,9 @@ public class Healing {
         List<Standing> inStep = linked.stream().filter(Standing::isInStep).toList();
         String mappingVersion = rules.mappingVersion();
         long current = inStep.stream().filter(deal -> mappingVersion.equals(deal.comparedUnder())).count();
+        Set<String> closed = deals.stream().anyMatch(Standing::isOrphaned) ? store.closedOrphans() : Set.of();
         List<Standing> others = deals.stream().filter(deal -> deal.isLinked() ? !deal.isInStep()
-            : deal.isOrphaned() && !store.isClosed(deal.id()) || Set.of("open", "resting").contains(deal.state())).toList();
+            : deal.isOrphaned() && !closed.contains(deal.id()) || Set.of("open", "resting").contains(deal.state())).toList();
         Heal heal = new Heal(Store.time(round.startedAt), round.complete, mappingVersion, linked.size(), (int) current,
             round.recovered.size(), round.referrals.ids.size(), round.records.ids.size(),
             statement(round, linked.size(), (int) current, inStep.size() - (int) current, others));

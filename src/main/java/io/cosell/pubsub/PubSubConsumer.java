@@ -23,10 +23,12 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.TrustManager;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
@@ -51,6 +53,9 @@ import org.slf4j.LoggerFactory;
  * <p>What the route has not taken without an error comes again: more is asked for only then, and a stream whose events were not taken is
  * broken off and made anew from the session's replay id. All state belongs to one thread; {@code stream} tells late messages of an
  * earlier stream from those of the present one.
+ *
+ * <p>With a lease, only the process that has it subscribes; the others stand by. In a pause after a failure it is not taken again, so that
+ * another process, which may have a way to the service, gets its turn when the pauses grow.
  */
 final class PubSubConsumer extends DefaultConsumer {
 
@@ -65,9 +70,10 @@ final class PubSubConsumer extends DefaultConsumer {
     /**
      * How the subscription stands.
      *
-     * @param reason why it is not up, for people
+     * @param standsBy whether another process subscribes
+     * @param reason   why it is not up, for people
      */
-    record State(boolean up, Instant since, String reason) {
+    record State(boolean up, boolean standsBy, Instant since, String reason) {
     }
 
     private final PubSubEndpoint endpoint;
@@ -77,7 +83,11 @@ final class PubSubConsumer extends DefaultConsumer {
     private Stream stream;
     private int failures;
     private boolean renew;
-    private volatile State state = new State(false, Instant.now(), "The subscription is being made.");
+    /** When it is asked again whose turn it is. */
+    private Future<?> next;
+    /** A stream broke, and another is made after a pause. */
+    private boolean pauses;
+    private volatile State state = new State(false, false, Instant.now(), "The subscription is being made.");
     private PubSubHealth health;
 
     PubSubConsumer(PubSubEndpoint endpoint, Processor processor) {
@@ -138,10 +148,15 @@ final class PubSubConsumer extends DefaultConsumer {
         }
         MeterRegistry metrics = endpoint.getCamelContext().getRegistry().findSingleByType(MeterRegistry.class);
         if (metrics != null) {
-            Gauge.builder("cosell_change_events_up", this, consumer -> consumer.state().up() ? 1 : 0)
-                .description("1 while the subscription to change events is up").register(metrics);
+            Gauge.builder("cosell_change_events_up", this, PubSubConsumer::upAsNumber)
+                .description("1 while the subscription to change events is up; NaN where another process subscribes").register(metrics);
         }
-        run(this::connect);
+        run(endpoint.lease() == null ? this::connect : this::turns);
+    }
+
+    private double upAsNumber() {
+        State now = state;
+        return now.standsBy() ? Double.NaN : now.up() ? 1 : 0;
     }
 
     @Override
@@ -150,10 +165,29 @@ final class PubSubConsumer extends DefaultConsumer {
         if (checks != null) {
             checks.unregister(health);
         }
-        run(() -> close(stream));
+        try {
+            // What is still to come is taken back before the thread ends, which would wait for it.
+            thread.submit(this::end).get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("The subscription to {} did not end in good order.", endpoint.channel(), e);
+        }
         endpoint.getCamelContext().getExecutorServiceManager().shutdownGraceful(thread, TimeUnit.SECONDS.toMillis(STOP_SECONDS));
         template.stop();
         super.doStop();
+    }
+
+    private void end() {
+        close(stream);
+        if (next != null) {
+            next.cancel(false);
+        }
+        if (endpoint.lease() != null) {
+            try {
+                endpoint.lease().giveUp();
+            } catch (RuntimeException e) {
+                LOG.debug("The lease of {} could not be given up; it ends by itself.", endpoint.channel(), e);
+            }
+        }
     }
 
     /** Does it on the one thread; after the end nothing is done any more. */
@@ -167,6 +201,49 @@ final class PubSubConsumer extends DefaultConsumer {
 
     private Future<?> runIn(long millis, Runnable work) {
         return thread.schedule(work, millis, TimeUnit.MILLISECONDS);
+    }
+
+    // ---- whose turn it is
+
+    /** Asks again and again, as long as it runs. */
+    private void turns() {
+        if (isRunAllowed()) {
+            if (!pauses) {
+                turn();
+            }
+            next = runIn(endpoint.lease().again().toMillis(), this::turns);
+        }
+    }
+
+    private void turn() {
+        try {
+            if (!endpoint.lease().take()) {
+                standBy();
+            } else if (stream == null) {
+                connect();
+            }
+        } catch (RuntimeException e) {
+            // What a stream tells could not be stored either; that breaks it off, as soon as it tells anything.
+            LOG.warn("The store can't say who subscribes to {}: {}", endpoint.channel(), e.getMessage());
+        }
+    }
+
+    private void standBy() {
+        close(stream);
+        failures = 0;
+        if (!state.standsBy()) {
+            LOG.info("Another process on the same store subscribes to {}; this one stands by.", endpoint.channel());
+            state = new State(false, true, Instant.now(), null);
+        }
+    }
+
+    private void goOn() {
+        pauses = false;
+        if (endpoint.lease() == null) {
+            connect();
+        } else if (isRunAllowed()) {
+            turn();
+        }
     }
 
     // ---- a stream begins
@@ -297,7 +374,7 @@ final class PubSubConsumer extends DefaultConsumer {
         failures = 0;
         if (!state.up()) {
             LOG.info("The subscription to {} is up.", endpoint.channel());
-            state = new State(true, Instant.now(), null);
+            state = new State(true, false, Instant.now(), null);
         }
     }
 
@@ -326,8 +403,9 @@ final class PubSubConsumer extends DefaultConsumer {
             LOG.warn("The subscription to {} is broken; changes are noticed by polls until it is up again. It is made anew in {} ms, and if that"
                 + " fails, after growing pauses. {}", endpoint.channel(), pause, reason);
         }
-        state = new State(false, state.up() ? Instant.now() : state.since(), reason);
-        runIn(pause, this::connect);
+        state = new State(false, false, state.up() || state.standsBy() ? Instant.now() : state.since(), reason);
+        pauses = true;
+        runIn(pause, this::goOn);
     }
 
     /** The service's own code of an error; empty if it named none. */

@@ -1,5 +1,6 @@
 package io.cosell.pubsub;
 
+import io.cosell.store.Lease;
 import io.cosell.webhook.TrustedCertificates;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public final class PubSubEndpoint extends DefaultEndpoint {
     private String address;
     private String session;
     private String account;
+    private Lease lease;
     private int events = 100;
     private long gather = 1_000;
     private long firstPause = 5_000;
@@ -70,6 +72,15 @@ public final class PubSubEndpoint extends DefaultEndpoint {
     /** Group of settings with {@code change-events-trust-store} and its password; read here, so that no secret stands in a route. */
     public void setAccount(String account) {
         this.account = account;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** Which of several processes subscribes; none if each does. */
+    public void setLease(Lease lease) {
+        this.lease = lease;
     }
 
     int events() {

@@ -33,6 +33,8 @@ final class PubSubHealth extends AbstractHealthCheck {
         result.detail("since", state.since().toString());
         if (state.up()) {
             result.up();
+        } else if (state.standsBy()) {
+            result.detail("standsBy", "another process on the same store subscribes").up();
         } else {
             result.message("The subscription to change events is not up; polls go on. " + state.reason()).down();
         }

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,6 +57,8 @@ public final class Store {
     private static final String RECORDS_OF = "records of";
     /** Characters of a date in a time of the store. */
     private static final int DAY = 10;
+    /** Rows with a document that are read at a time. */
+    private static final int PAGE = 500;
     private static final Duration EVENTS_KEPT = Duration.ofDays(30);
     private static final Duration ROUNDS_KEPT = Duration.ofDays(90);
 
@@ -265,9 +268,14 @@ public final class Store {
         return linkOf("engagement_id", engagementId);
     }
 
-    /** All links, oldest first. */
-    public List<Link> links() {
-        return jdbc.sql("select * from link order by created_at, id").query(Store::toLink).list();
+    /** How many links there are. */
+    public int count() {
+        return jdbc.sql("select count(*) from link").query(Integer.class).single();
+    }
+
+    /** Ids of the links that rest, oldest first. */
+    public List<String> restingLinks() {
+        return jdbc.sql("select id from link where state = 'resting' order by created_at, id").query(String.class).list();
     }
 
     /** Ids of the links with a mark that waits to be worked off. */
@@ -478,6 +486,16 @@ public final class Store {
         return jdbc.sql("select * from journal where link_id = ? order by id").param(linkId).query().listOfRows();
     }
 
+    /** The entries of one link behind this one, oldest first, as rows by column name. */
+    public List<Map<String, Object>> journalOf(String linkId, long behind) {
+        return jdbc.sql("select * from journal where link_id = ? and id > ? order by id").params(linkId, behind).query().listOfRows();
+    }
+
+    /** Number of the newest entry in the journal, 0 if it is empty. */
+    public long journalEnd() {
+        return jdbc.sql("select coalesce(max(id), 0) from journal").query(Long.class).single();
+    }
+
     /** The whole journal, oldest first, as rows by column name. */
     public List<Map<String, Object>> journal() {
         return jdbc.sql("select * from journal order by id").query().listOfRows();
@@ -597,10 +615,38 @@ public final class Store {
             .list();
     }
 
-    /** Whether the referral of a link was closed when it was last seen. */
-    public boolean isClosed(String linkId) {
-        Map<String, Object> referral = link(linkId).referral();
-        return referral != null && "Closed".equals(referral.get("status"));
+    /** How many deals were closed in Partner Center when their referral was last seen. */
+    public int countClosed() {
+        return closed("").size();
+    }
+
+    /** Ids of the links that have ended, still name both sides, and whose referral was closed when it was last seen. */
+    public Set<String> closedOrphans() {
+        return closed(" and state = 'ended' and referral_id is not null and record_id is not null");
+    }
+
+    /**
+     * Page by page: all documents at once would be too much, and one long statement would keep others from writing. What can't be closed
+     * is left out of the columns, not of the rows: otherwise PostgreSQL looks through the whole table for each page.
+     */
+    private Set<String> closed(String which) {
+        Set<String> closed = new HashSet<>();
+        String last = "";
+        while (last != null) {
+            Map<String, String> page = new LinkedHashMap<>();
+            jdbc.sql("select id, case when referral like '%\"Closed\"%' then referral end as referral from link where id > ?" + which
+                + " order by id limit " + PAGE).param(last).query(row -> {
+                    page.put(row.getString("id"), row.getString("referral"));
+                });
+            last = null;
+            for (Map.Entry<String, String> link : page.entrySet()) {
+                if (link.getValue() != null && "Closed".equals(node(link.getValue()).path("status").textValue())) {
+                    closed.add(link.getKey());
+                }
+                last = page.size() < PAGE ? null : link.getKey();
+            }
+        }
+        return closed;
     }
 
     /** A round of auto-heal is over: what it proved is kept, what it recovered is journaled, and old events and rounds are forgotten. */
@@ -644,6 +690,21 @@ public final class Store {
     /** Forgets events received longer ago than this; a delivery that old is not repeated any more. */
     public void forgetEvents(Duration olderThan) {
         jdbc.sql("delete from event where received_at < ?").param(TIME.format(clock.instant().minus(olderThan))).update();
+    }
+
+    // ---- leases
+
+    /** See {@link Lease#take}; of processes that try in the same moment, one succeeds. */
+    boolean takeLease(String name, String owner, Duration lasts) {
+        Instant now = clock.instant();
+        return jdbc.sql("insert into lease (name, owner, until) values (?, ?, ?) on conflict (name) do update"
+                + " set owner = excluded.owner, until = excluded.until where lease.owner = excluded.owner or lease.until <= ?")
+            .params(name, owner, time(now.plus(lasts)), time(now)).update() == 1;
+    }
+
+    /** See {@link Lease#giveUp}. */
+    void giveUpLease(String name, String owner) {
+        jdbc.sql("delete from lease where name = ? and owner = ?").params(name, owner).update();
     }
 
     // ---- calls

@@ -125,16 +125,25 @@ class DoctorCommandTest {
         open(Crm.DYNAMICS_365, Sandboxes.start());
         try (HikariDataSource database = Database.open(ward.settings.get("cosell.store.url"), "", "")) {
             Store store = new Store(database, ward.sandboxes.clock());
-            String link = store.newLink("crm", "11111111-2222-3333-4444-555555555555", "opportunity");
-            store.rest(store.link(link), Store.columns("state", "resting", "reason", "Solution ID is required."), List.of());
+            for (int number = 1; number <= 5; number++) {
+                String link = store.newLink("crm", "11111111-2222-3333-4444-55555555555" + number, "opportunity");
+                store.rest(store.link(link), Store.columns("state", "resting", "reason", "Solution ID is required."), List.of());
+            }
+            String over = store.newLink("partner-center", "66666666-7777-8888-9999-000000000000", null);
+            store.finish(store.link(over), Store.columns("state", "linked", "referral", Map.of("status", "Closed")), List.of());
             store.healed(new Heal(Store.time(ward.sandboxes.clock().instant().minus(Duration.ofDays(3))), true, "v", 1, 1, 0, 1, 1,
                 "said"));
         }
 
-        assertThat(messages(ward.visit())).hasLineCount(2)
-            .contains("record 11111111-2222-3333-4444-555555555555 rests: Solution ID is required. -> do what the reason says, then run "
-                + "sync")
+        Ward.Visit visit = ward.visit();
+
+        assertThat(messages(visit)).hasLineCount(5)
+            .containsPattern("record 11111111-2222-3333-4444-55555555555\\d rests: Solution ID is required. -> do what the reason says, then "
+                + "run sync")
+            .contains("2 more deals rest -> see them with plan --all, then run sync --resting")
             .contains("no connector runs on this store -> start the connector (run)");
+        assertThat(visit.report().path("asItShouldBe").findValuesAsText("message"))
+            .contains("6 deals, 1 of them closed in Partner Center, which takes no more changes of these");
     }
 
     @Test

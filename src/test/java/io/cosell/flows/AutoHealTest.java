@@ -48,7 +48,7 @@ class AutoHealTest {
 
     private long reads() {
         return stage.partnerCenter.count(call -> call.method().equals("GET") && call.path().contains("/referrals/"))
-            + stage.store().links().stream().mapToLong(link -> stage.readsOf(link.recordId())).sum();
+            + stage.links().stream().mapToLong(link -> stage.readsOf(link.recordId())).sum();
     }
 
     private List<String> healed() {
@@ -191,11 +191,11 @@ class AutoHealTest {
         stage.store().moveCursors("auto-heal partner-center", stage.store().now(), "auto-heal crm", stage.store().now());
         stage.deal("Of today", changes -> { });
         heal();
-        assertThat(stage.store().links()).hasSize(1);
+        assertThat(stage.links()).hasSize(1);
 
         heal("all");
 
-        assertThat(stage.store().links()).hasSize(1);
+        assertThat(stage.links()).hasSize(1);
     }
 
     @Test

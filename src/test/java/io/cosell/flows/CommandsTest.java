@@ -78,7 +78,7 @@ class CommandsTest {
         }
         long toPartnerCenter = seller.writesToPartnerCenter();
         int inCrm = stage.system.history().size();
-        List<Link> links = stage.store().links();
+        List<Link> links = stage.links();
         int journal = stage.store().journal().size();
 
         for (String either : List.of(id, referral)) {
@@ -91,7 +91,7 @@ class CommandsTest {
         }
         assertThat(seller.writesToPartnerCenter()).isEqualTo(toPartnerCenter);
         assertThat(stage.system.history()).hasSize(inCrm);
-        assertThat(stage.store().links()).isEqualTo(links);
+        assertThat(stage.links()).isEqualTo(links);
         assertThat(stage.store().journal()).hasSize(journal);
     }
 

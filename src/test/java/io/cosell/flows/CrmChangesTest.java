@@ -97,7 +97,7 @@ class CrmChangesTest {
 
         assertThat(seller.referralsOf(id)).hasSize(1);
         // A poll may see the record before its link says so, and make a link that ends at once.
-        assertThat(stage.store().links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
+        assertThat(stage.links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
         assertThat(stage.seller.records()).hasSize(1);
     }
 

@@ -81,7 +81,7 @@ class MergeDeleteTest {
         stage.eventually(() -> "Goes to the survivor".equals(stage.opportunityRow(survivor).get("description")));
         assertThat(stage.partnerCenter.referrals()).hasSize(1);
         // A poll may see the new record before its link says so, and make a link that ends at once.
-        assertThat(stage.store().links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
+        assertThat(stage.links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
     }
 
     @Test

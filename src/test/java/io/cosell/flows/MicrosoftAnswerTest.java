@@ -97,7 +97,7 @@ class MicrosoftAnswerTest {
             stage.settled();
             assertThat(stage.record(referral).values()).containsEntry(DealField.MSX_ID, "7-SERVICE");
             // A poll may see the new record before its link says so, and make a link that ends at once.
-            assertThat(stage.store().links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
+            assertThat(stage.links()).filteredOn(link -> !link.state().equals("ended")).hasSize(1);
             stage.comesToRest();
         }
     }
@@ -114,7 +114,7 @@ class MicrosoftAnswerTest {
             assertThat(stage.partnerCenter.deliver(event, false)).isEqualTo(202);
             stage.polls(2);
 
-            assertThat(stage.store().links()).isEmpty();
+            assertThat(stage.links()).isEmpty();
             assertThat(stage.partnerCenter.count(call -> call.path().contains(stranger))).isEqualTo(1);
         }
     }

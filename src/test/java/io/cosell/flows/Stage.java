@@ -154,6 +154,11 @@ final class Stage implements AutoCloseable {
         return connector.store();
     }
 
+    /** All links, oldest first. */
+    List<Link> links() {
+        return store().standings().stream().map(deal -> store().link(deal.id())).toList();
+    }
+
     /** A contact of an account. */
     String contact(String account) {
         return seller.makesContact(account, new Person("Carla", "Customer", "carla@customer.example", "2065550199"));

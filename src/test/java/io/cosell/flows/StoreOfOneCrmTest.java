@@ -25,7 +25,7 @@ class StoreOfOneCrmTest {
     void anotherCrmNeedsAStoreOfItsOwn() {
         try (Stage stage = Stage.open(folder, Map.of())) {
             String referral = stage.receivedDeal("Linked with Dynamics 365");
-            List<Link> before = stage.store().links();
+            List<Link> before = stage.links();
             Map<String, String> settings = new HashMap<>(stage.sandboxes.settings(folder, "salesforce"));
             settings.put("camel.main.name", "another-crm");
             settings.put("cosell.store.url", stage.settings.get("cosell.store.url"));
@@ -33,7 +33,7 @@ class StoreOfOneCrmTest {
             assertThatThrownBy(() -> Connector.start(folder, settings, Connector.Purpose.COMMAND)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContainingAll("cosell.crm", "records of dynamics365", "give salesforce a store of its own");
 
-            assertThat(stage.store().links()).isEqualTo(before);
+            assertThat(stage.links()).isEqualTo(before);
             assertThat(stage.link(referral).state()).isEqualTo("linked");
             settings.put("cosell.store.url", "jdbc:sqlite:" + other.resolve("salesforce.db"));
             try (Connector connector = Connector.start(other, settings, Connector.Purpose.COMMAND)) {

@@ -98,7 +98,7 @@ class WebhookTest {
         stage.settled();
 
         assertThat(events(referral)).as("the three events, and the one of the CRM id written back").isEqualTo(4);
-        assertThat(stage.store().links()).filteredOn(link -> referral.equals(link.referralId())).hasSize(1);
+        assertThat(stage.links()).filteredOn(link -> referral.equals(link.referralId())).hasSize(1);
         assertThat(stage.rows("opportunity", "msft_microsoftpartnercenterreferralidentifier", referral)).hasSize(1);
         assertThat(stage.opportunityOf(referral).get("estimatedvalue").toString()).startsWith("52000");
         assertThat(refusals("does not fit the body")).singleElement().satisfies(entry -> {

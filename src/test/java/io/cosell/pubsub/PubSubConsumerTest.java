@@ -3,17 +3,22 @@ package io.cosell.pubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.cosell.sandbox.SandboxClock;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.partnercenter.SandboxCertificates;
 import io.cosell.sandbox.salesforce.ChangeEventsTrouble;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
+import io.cosell.store.Database;
+import io.cosell.store.Lease;
+import io.cosell.store.Store;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The consumer alone, with a route of the test's own, over TLS against the sandbox. */
 class PubSubConsumerTest {
@@ -59,6 +65,10 @@ class PubSubConsumerTest {
     }
 
     private void connect(boolean trusting, String parameters) throws Exception {
+        connect(camel, trusting, parameters);
+    }
+
+    private void connect(DefaultCamelContext camel, boolean trusting, String parameters) throws Exception {
         Properties settings = new Properties();
         settings.put("cosell.it.change-events-trust-store", trusting ? CERTIFICATES.writeTrustStore(folder).toString() : "");
         settings.put("cosell.it.change-events-trust-store-password", SandboxCertificates.PASSWORD);
@@ -74,7 +84,7 @@ class PubSubConsumerTest {
                     exchange.getMessage().setBody(session);
                 });
                 from("pub-sub:/data/ChangeEvents?address=" + sandbox.changeEventsAddress() + "&session=direct:session&account=it"
-                    + "&gather=10ms&firstPause=20ms&longestPause=100ms" + parameters).routeId("it").process(exchange -> {
+                    + "&gather=10ms" + (parameters.contains("Pause") ? "" : "&firstPause=20ms&longestPause=100ms") + parameters).routeId("it").process(exchange -> {
                         Map<?, ?> body = exchange.getMessage().getBody(Map.class);
                         if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                             throw new IllegalStateException("The disk is full.");
@@ -105,6 +115,10 @@ class PubSubConsumerTest {
     }
 
     private PubSubConsumer.State state() {
+        return state(camel);
+    }
+
+    private static PubSubConsumer.State state(DefaultCamelContext camel) {
         return ((PubSubConsumer) camel.getRoute("it").getConsumer()).state();
     }
 
@@ -191,5 +205,71 @@ class PubSubConsumerTest {
 
         assertThat(camel.isStopped()).isTrue();
         assertThat(sessions).hasValue(before);
+    }
+
+    /** Two processes on one store: one subscribes, and when it ends, the other goes on behind the last event that was stored. */
+    @Test
+    void ofTwoProcessesOneSubscribes() throws Exception {
+        DefaultCamelContext other = new DefaultCamelContext();
+        try (HikariDataSource database = Database.open("jdbc:sqlite:" + folder.resolve("store.db"), null, null)) {
+            Store store = new Store(database, Clock.systemUTC());
+            camel.getRegistry().bind("lease", new Lease(store, "change events", "one", Duration.ofMinutes(1)));
+            other.getRegistry().bind("lease", new Lease(store, "change events", "two", Duration.ofMillis(150)));
+            connect(true, "&lease=#bean:lease");
+            await().atMost(PATIENCE).until(() -> state().up() && sandbox.changeEventStreams() == 1);
+            connect(other, true, "&lease=#bean:lease");
+            await().atMost(PATIENCE).until(() -> state(other).standsBy());
+            deal("First");
+            await().atMost(PATIENCE).until(() -> names().equals(List.of("First")));
+            assertThat(sandbox.changeEventSubscriptions()).isEqualTo(1);
+
+            camel.stop();
+            deal("While one ended");
+            await().atMost(PATIENCE).until(() -> state(other).up());
+            deal("After it");
+            await().atMost(PATIENCE).until(() -> names().equals(List.of("First", "While one ended", "After it")));
+            assertThat(sandbox.changeEventSubscriptions()).isEqualTo(2);
+            assertThat(taken).extracting(body -> (Object) body.get("kind")).as("nothing has to be polled")
+                .containsOnlyOnce("begins").doesNotContain("lost");
+        } finally {
+            other.stop();
+        }
+    }
+
+    /** A process that stood still for longer than its lease lasts finds it taken. */
+    @Test
+    void whoLosesTheLeaseStandsBy() throws Exception {
+        try (HikariDataSource database = Database.open("jdbc:sqlite:" + folder.resolve("store.db"), null, null)) {
+            Store store = new Store(database, Clock.systemUTC());
+            camel.getRegistry().bind("lease", new Lease(store, "change events", "one", Duration.ofMillis(150)));
+            connect(true, "&lease=#bean:lease");
+            await().atMost(PATIENCE).until(() -> state().up());
+            JdbcClient.create(database).sql("update lease set owner = 'two', until = '2999-01-01T00:00:00.000Z'").update();
+
+            await().atMost(PATIENCE).until(() -> state().standsBy() && sandbox.changeEventStreams() == 0);
+            new Lease(store, "change events", "two", Duration.ofMinutes(1)).giveUp();
+            await().atMost(PATIENCE).until(() -> state().up() && sandbox.changeEventStreams() == 1);
+            camel.stop();
+            assertThat(JdbcClient.create(database).sql("select count(*) from lease").query(Integer.class).single()).isZero();
+        }
+    }
+
+    /** A process without a way to the service does not keep others from subscribing for longer than its lease lasts. */
+    @Test
+    void whoFindsNoWayLetsOthersTry() throws Exception {
+        DefaultCamelContext other = new DefaultCamelContext();
+        try (HikariDataSource database = Database.open("jdbc:sqlite:" + folder.resolve("store.db"), null, null)) {
+            Store store = new Store(database, Clock.systemUTC());
+            camel.getRegistry().bind("lease", new Lease(store, "change events", "one", Duration.ofMillis(600)));
+            other.getRegistry().bind("lease", new Lease(store, "change events", "two", Duration.ofMillis(600)));
+            connect(false, "&longestPause=30s&firstPause=300ms&lease=#bean:lease");
+            await().atMost(PATIENCE).until(() -> !state().up() && state().reason().contains("UNAVAILABLE"));
+            connect(other, true, "&lease=#bean:lease");
+
+            await().atMost(PATIENCE).until(() -> state(other).up());
+            await().atMost(PATIENCE).until(() -> state().standsBy());
+        } finally {
+            other.stop();
+        }
     }
 }
