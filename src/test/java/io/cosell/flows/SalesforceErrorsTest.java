@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SalesforceErrorsTest {
 
     private static final int TRIES = 4;
+    private static final int SIGN_INS = 200;
 
     @TempDir
     private static Path folder;
@@ -203,6 +204,32 @@ class SalesforceErrorsTest {
         stage.comesToRest();
         assertThat(stage.reasons(referral, "failed")).isNotEmpty().allSatisfy(why -> assertThat(why).contains("tries again by itself"));
         assertThat(stage.record(referral).text(DealField.AUDIT)).doesNotContain("Sync failed");
+    }
+
+    static Stream<Reply> answersOfASignInThatIsOutOfOrder() {
+        return Stream.of(
+            Reply.json(500, List.of(Map.of("errorCode", "SERVER_UNAVAILABLE", "message", "Try again in a while."))),
+            Reply.text(200, "application/json", "{ \"access_tok"));
+    }
+
+    /** Seed 202 of the simulation: the deal rested for good, as if the connector had failed. */
+    @ParameterizedTest
+    @MethodSource("answersOfASignInThatIsOutOfOrder")
+    void aSignInThatIsOutOfOrderIsTriedAgainWhateverItAnswers(Reply reply) {
+        String referral = stage.receivedDeal("Signed in again");
+        // Polls sign in too: as often as it is asked, until the deal has met it.
+        stage.seller.endSessions();
+        for (int i = 0; i < SIGN_INS; i++) {
+            stage.system.fail(Fault.instead("POST", "/oauth2/token", reply));
+        }
+        stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "After the sign-in"));
+        stage.eventually(() -> stage.reasons(referral, "failed").stream().anyMatch(why -> why.contains("The sign-in for Salesforce failed"))
+            || stage.link(referral).state().equals("resting"));
+        stage.system.failNoMore();
+
+        stage.eventually(() -> stage.isLinked(referral) && "After the sign-in".equals(stage.record(referral).get(DealField.NOTES)));
+        stage.comesToRest();
+        assertThat(stage.reasons(referral, "failed")).isNotEmpty().allSatisfy(why -> assertThat(why).contains("tries again by itself"));
     }
 
     private void act(String name, Map<String, Object> parameters) {
