@@ -23,6 +23,7 @@ final class CrmUser {
     /** What the connector asks a CRM's changes by. */
     private static final List<String> TABLES = List.of("opportunity", "lead", "solution");
     private static final String LEAD = "lead";
+    private static final String GOES_ON = "the deal goes on as an opportunity";
     /** Fields of a {@link Sight} as sellers know them; a record that does not keep one does not show it. */
     private static final Map<String, DealField> FIELDS = Map.of(Sight.NAME, DealField.NAME, Sight.VALUE, DealField.VALUE, Sight.CLOSING,
         DealField.CLOSING, Sight.NOTES, DealField.NOTES, Sight.VISIBLE, DealField.VISIBLE, Sight.MSX, DealField.MSX_ID);
@@ -112,10 +113,12 @@ final class CrmUser {
         }
     }
 
-    /** Declines an offer. */
+    /** Declines an offer, or closes the lead that an accepted one has left behind; that says nothing of the deal. */
     void disqualifies(Sight record) {
         if (isOffer(record)) {
             seller.declines(record.id());
+        } else if (!record.deal().equals(record.id()) && isLeft(seller.record(record.deal()))) {
+            seller.declines(record.deal());
         }
     }
 
@@ -130,12 +133,24 @@ final class CrmUser {
     /** Every opportunity, and every lead that did not become one, oldest first; leads before opportunities. */
     List<Sight> records() {
         List<CrmRecord> records = seller.records();
-        return Stream.concat(records.stream().filter(record -> record.kind().equals(LEAD)),
-            records.stream().filter(record -> !record.kind().equals(LEAD))).map(this::sight).toList();
+        List<CrmRecord> leads = records.stream().filter(record -> record.kind().equals(LEAD)).toList();
+        List<CrmRecord> left = leads.stream().filter(this::isLeft).toList();
+        return Stream.concat(leads.stream().filter(lead -> !left.contains(lead)),
+            records.stream().filter(record -> !record.kind().equals(LEAD))).map(record -> sight(record, left)).toList();
     }
 
-    private Sight sight(CrmRecord record) {
-        CrmRecord lead = record.leadId() == null ? null : seller.record(record.leadId());
+    /**
+     * Whether the deal has gone on from a lead that stays: where the CRM lets no program convert leads, an opportunity is made beside it, and
+     * the lead says so. A lead that does not say so is the deal's record still, and an opportunity beside it is one too many.
+     */
+    private boolean isLeft(CrmRecord lead) {
+        return !seller.letsProgramsQualify() && lead.text(DealField.AUDIT).contains(GOES_ON);
+    }
+
+    private Sight sight(CrmRecord record, List<CrmRecord> left) {
+        CrmRecord lead = record.leadId() == null ? left.stream().filter(one -> record.kind().equals("opportunity")
+            && one.referralId() != null && one.referralId().equals(record.referralId())).findFirst().orElse(null)
+            : seller.record(record.leadId());
         Map<String, String> fields = new TreeMap<>();
         FIELDS.forEach((field, kept) -> {
             if (record.values().containsKey(kept)) {

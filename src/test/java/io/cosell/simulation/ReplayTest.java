@@ -2,7 +2,6 @@ package io.cosell.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cosell.sandbox.Crm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,8 +19,8 @@ class ReplayTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSeedPlayedAgainMakesTheSameCalls(Crm crm) throws Exception {
-        try (World first = world(crm, "first"); World second = world(crm, "second")) {
+    void aSeedPlayedAgainMakesTheSameCalls(Subject subject) throws Exception {
+        try (World first = world(subject, "first"); World second = world(subject, "second")) {
             for (long seed : SEEDS) {
                 List<String> calls = Run.of(first, seed).trace();
                 assertThat(calls).hasSizeGreaterThan(20);
@@ -32,7 +31,7 @@ class ReplayTest {
         }
     }
 
-    private World world(Crm crm, String name) throws Exception {
-        return new World(Files.createDirectory(folder.resolve(name)), crm);
+    private World world(Subject subject, String name) throws Exception {
+        return new World(Files.createDirectory(folder.resolve(name)), subject);
     }
 }

@@ -10,7 +10,6 @@ import io.cosell.Surroundings;
 import io.cosell.flow.Intake;
 import io.cosell.flow.Tokens;
 import io.cosell.lane.Lanes;
-import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.Sandboxes;
@@ -46,7 +45,7 @@ final class World implements AutoCloseable {
     private static final List<String> TABLES = List.of("link_part", "event", "journal", "cursor_mark", "scheduled_tasks", "heal",
         "call_count", "link");
     private static final String NOT_STARTED = "auto-heal,auto-heal-of-all,auto-heal-at-start,keep-call-counts,related-referral-changes,crm-webhook,"
-        + "crm-opportunity-to-partner-center,crm-leads-to-partner-center,crm-solutions-to-partner-center";
+        + "crm-opportunity-to-partner-center,crm-leads-to-partner-center,crm-solutions-to-partner-center,salesforce-change-events";
 
     private final Sandboxes sandboxes = Sandboxes.start();
     private final PartnerCenterSandbox partnerCenter = sandboxes.partnerCenter();
@@ -62,28 +61,28 @@ final class World implements AutoCloseable {
     private Duration skew = Duration.ZERO;
 
     /**
-     * @param folder where store and settings go
-     * @param crm    the CRM
+     * @param folder  where store and settings go
+     * @param subject the CRM
      */
-    World(Path folder, Crm crm) {
-        this(folder, crm, Optional.empty());
+    World(Path folder, Subject subject) {
+        this(folder, subject, Optional.empty());
     }
 
     /**
      * A world whose connector lacks a protection.
      *
      * @param folder   where store, settings and edited routes and mappings go
-     * @param crm      the CRM
+     * @param subject  the CRM
      * @param sabotage what is taken away
      */
-    World(Path folder, Crm crm, Sabotage sabotage) {
-        this(folder, crm, Optional.of(sabotage));
+    World(Path folder, Subject subject, Sabotage sabotage) {
+        this(folder, subject, Optional.of(sabotage));
     }
 
-    private World(Path folder, Crm which, Optional<Sabotage> sabotage) {
-        sabotage.ifPresent(one -> one.prepare(folder));
+    private World(Path folder, Subject subject, Optional<Sabotage> sabotage) {
+        sabotage.ifPresent(one -> one.prepare(folder, subject.crm()));
         late = sabotage.filter(Sabotage::storesLate).isPresent() ? new LateIntake() : null;
-        crm = new CrmUser(which.seller(sandboxes));
+        crm = new CrmUser(subject.crm().seller(sandboxes));
         sandboxes.clock().stop();
         sandboxes.clock().set(START);
         gate = new Gate(new Gate.Watch() {
@@ -101,7 +100,7 @@ final class World implements AutoCloseable {
                 }
             }
         });
-        Map<String, String> settings = settings(which, folder);
+        Map<String, String> settings = settings(subject, folder);
         sabotage.ifPresent(one -> settings.putAll(one.settings()));
         connector = Connector.start(folder, settings, Connector.Purpose.SERVE, surroundings());
         if (late != null) {
@@ -113,8 +112,9 @@ final class World implements AutoCloseable {
         atStart = systems().stream().map(SandboxSystem::state).toList();
     }
 
-    private Map<String, String> settings(Crm which, Path folder) {
-        Map<String, String> settings = new LinkedHashMap<>(which.settings(sandboxes, folder));
+    private Map<String, String> settings(Subject subject, Path folder) {
+        Map<String, String> settings = new LinkedHashMap<>(subject.crm().settings(sandboxes, folder));
+        settings.putAll(subject.settings());
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         settings.put("camel.main.routeFilterExcludePattern", NOT_STARTED);
         settings.put("cosell.crm-webhook.key", "not-used");
