@@ -77,7 +77,36 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
-        return plan(link, settledBase(link, link.intent(), record, partnerCenter, crm), partnerCenter, crm, isOnHold(record));
+        Plan plan = plan(link, settledBase(link, link.intent(), record, partnerCenter, crm), partnerCenter, crm, isOnHold(record));
+        return isFromLead(link, record) ? plan.conceding(givenWay(link, crm, plan)) : plan;
+    }
+
+    /**
+     * Values of the opportunity that a lead has become which give way to those of Partner Center. Whether the CRM filled them in or a
+     * seller entered them since, nothing tells; so they are kept as any value that loses.
+     */
+    private static List<Conflict> givenWay(Link link, JsonNode crm, Plan plan) {
+        JsonNode lead = lead(link, crm);
+        return plan.crm().stream()
+            .filter(change -> isNotOf(lead, change.path(), change.from()) && !change.from().asText().isBlank()
+                && plan.conflicts().stream().noneMatch(conflict -> conflict.path().equals(change.path())))
+            .map(change -> new Conflict(change.path(), change.title(), null, change.to(), change.from(), io.cosell.plan.Side.PARTNER_CENTER,
+                change.from()))
+            .toList();
+    }
+
+    private static boolean isFromLead(Link link, Map<String, Object> record) {
+        return link.base() != null && link.recordKind() != null && !link.recordKind().equals(record.get("kind"));
+    }
+
+    /** The lead as last seen. */
+    private static JsonNode lead(Link link, JsonNode crm) {
+        return link.record() == null ? crm : view(link.record());
+    }
+
+    /** Whether a value is a text that leads of this CRM do not hold. */
+    private static boolean isNotOf(JsonNode lead, String path, JsonNode value) {
+        return value.isTextual() && lead.at(path).isMissingNode();
     }
 
     /** An opportunity of a referral that is not accepted yet; leads are that by nature, and what is edited in them travels. */
@@ -257,19 +286,20 @@ public final class Planning {
 
     /**
      * A qualified lead goes on as an opportunity: what that does not hold yet was not emptied by anybody, and a text that leads of
-     * this CRM do not hold, such as the name of the deal, is what the CRM filled in by itself: the referral knows better.
+     * this CRM do not hold, such as the name of the deal, is what the CRM filled in by itself: the referral knows better. See
+     * {@link #givenWay}.
      */
     private JsonNode baseFor(Link link, Map<String, Object> record, JsonNode crm) {
-        if (link.base() == null || link.recordKind() == null || link.recordKind().equals(record.get("kind"))) {
+        if (!isFromLead(link, record)) {
             return link.base();
         }
         ObjectNode base = link.base().deepCopy();
-        JsonNode lead = link.record() == null ? crm : view(link.record());
+        JsonNode lead = lead(link, crm);
         policy().fields().forEach(field -> field.paths().forEach(path -> {
             JsonNode value = crm.at(path);
             if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
                 remove(base, path);
-            } else if (value.isTextual() && lead.at(path).isMissingNode() && field.updates(io.cosell.plan.Side.CRM)
+            } else if (isNotOf(lead, path, value) && field.updates(io.cosell.plan.Side.CRM)
                 && base.at(path.substring(0, path.lastIndexOf('/'))) instanceof ObjectNode parent) {
                 parent.set(path.substring(path.lastIndexOf('/') + 1), value);
             }
@@ -361,7 +391,8 @@ public final class Planning {
         for (Conflict conflict : plan.conflicts()) {
             entries.add(new Entry("conflict", side(conflict.winner()), conflict.path(), value(conflict.path(), conflict.lost()),
                 value(conflict.path(), conflict.winner() == io.cosell.plan.Side.CRM ? conflict.crm() : conflict.partnerCenter()),
-                conflict.title() + " was changed on both sides; " + conflict.winner().label() + " wins, the other value is kept here."));
+                conflict.title() + (conflict.base() == null ? " of the opportunity that the lead became is another; "
+                    : " was changed on both sides; ") + conflict.winner().label() + " wins, the other value is kept here."));
         }
         return entries;
     }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param path          the field's main path
  * @param title         the field in plain words
- * @param base          what both sides last agreed on
+ * @param base          what both sides last agreed on; null where they never did, and nothing tells whether a user entered the value that loses
  * @param partnerCenter what Partner Center said
  * @param crm           what the CRM said
  * @param winner        whose value stays

@@ -62,6 +62,13 @@ public record Plan(List<Change> crm, List<Change> partnerCenter, List<Conflict> 
         return new Plan(crm, partnerCenter, conflicts, all, waitsForGrace, again, nextBase, intent);
     }
 
+    /** The same plan with further conflicts. */
+    public Plan conceding(List<Conflict> more) {
+        List<Conflict> all = new ArrayList<>(conflicts);
+        all.addAll(more);
+        return new Plan(crm, partnerCenter, all, refusals, waitsForGrace, again, nextBase, intent);
+    }
+
     /** The changes of the record as a referral view that holds only the changed paths; a null in it clears the field. */
     public ObjectNode crmDocument() {
         ObjectNode document = JsonNodeFactory.instance.objectNode();

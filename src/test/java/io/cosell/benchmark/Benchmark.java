@@ -32,7 +32,7 @@ public final class Benchmark {
     /** How many updates, and events, each figure is made of. */
     private static final int UPDATES = Integer.parseInt(env("BENCHMARK_UPDATES", "1500"));
     /** How many come before the first figure: the JVM compiles what is called often, and that takes a while on one core. */
-    private static final int WARM_UP = Integer.parseInt(env("BENCHMARK_WARM_UP", "10000"));
+    private static final int WARM_UP = Integer.parseInt(env("BENCHMARK_WARM_UP", "20000"));
     private static final int TIMED = 400;
     private static final int COUNTED = 20;
     private static final List<Integer> SIZES = Arrays.stream(env("BENCHMARK_LINKS", "100,1000,10000,100000").split(","))

@@ -42,8 +42,8 @@ final class Parts {
     /** Path of a route that does nothing. */
     static final String NOTHING = "/benchmark-nothing";
 
-    private static final Duration WARM_UP = Duration.ofMillis(2500);
-    private static final Duration MEASURED = Duration.ofMillis(1500);
+    private static final Duration WARM_UP = Duration.ofMillis(8000);
+    private static final Duration MEASURED = Duration.ofMillis(3000);
     private static final int LINKS = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -96,6 +96,24 @@ class LeadsTest {
         stage.comesToRest();
     }
 
+    /** Where leads do not keep a name, nothing tells what a seller has entered from what the CRM has filled in. */
+    @TestInTurn
+    void whatASellerEntersRightAfterQualifyingTravelsOrIsKept() {
+        String referral = stage.receivedOffer("Named by the seller");
+
+        String opportunity = stage.seller.qualifies(stage.link(referral).recordId());
+        stage.seller.edits(opportunity, DealField.NAME, "As the seller calls it");
+        stage.eventually(() -> opportunity.equals(stage.link(referral).recordId())
+            && "Active".equals(stage.partnerCenter.referral(referral).get("status")));
+        stage.settled();
+
+        if (!"As the seller calls it".equals(stage.partnerCenter.referral(referral).get("name"))) {
+            assertThat(stage.journal(referral)).anySatisfy(entry -> assertThat(entry).containsEntry("kind", "conflict")
+                .containsEntry("old_value", "As the seller calls it").containsEntry("new_value", "Named by the seller"));
+        }
+        stage.comesToRest();
+    }
+
     @TestInTurn
     void anOfferAcceptedInPartnerCenterQualifiesTheLead() {
         String referral = stage.receivedOffer("Accepted over there");

@@ -205,7 +205,7 @@ final class Referee {
             Write write = writes.get(i);
             int side = write.place().side().ordinal();
             List<Write> later = writes.subList(i + 1, writes.size());
-            if (write.user() && !isNothing(write) && !isFilledIn(write) && isLost(write, later, now[1 - side], lastCommon)
+            if (write.user() && !isNothing(write) && isLost(write, later, now[1 - side], lastCommon)
                 && !isPassed(pair, write, writes, later)
                 && !isTakenBack(write, lastMadeCommon)) {
                 if (!isKept(pair, field, write)) {
@@ -226,17 +226,6 @@ final class Referee {
     /** What a new deal leaves empty was entered by nobody. */
     private static boolean isNothing(Write write) {
         return write.from() == null && (write.to().isEmpty() || write.to().equals("false"));
-    }
-
-    /**
-     * What a CRM fills by itself into the opportunity that a seller makes of a lead, where leads do not keep the field: Salesforce calls it
-     * after the company. Sentence 3 is of users' changes, and the users of this simulation convert leads without entering anything. What
-     * they enter into the opportunity afterwards counts.
-     */
-    private boolean isFilledIn(Write write) {
-        return write.from() == null && PLAIN.contains(write.field()) && write.place().side() == Side.CRM
-            && timeline.writes().stream().anyMatch(before -> before.place().equals(write.place()) && before.step() < write.step()
-                && before.field().equals(Sight.STATUS));
     }
 
     private static boolean isLost(Write write, List<Write> later, String otherSide, String lastCommon) {
