@@ -94,7 +94,7 @@ final class Run implements Gate.Watch {
 
     /** Plays the run that belongs to a seed. */
     static Outcome of(World world, long seed) {
-        return new Run(world, seed, Step.of(seed)).play();
+        return new Run(world, seed, Step.of(seed, world.subject())).play();
     }
 
     Outcome play() {

@@ -67,7 +67,7 @@ class SimulationTest {
 
     /** Fails with the shortest list of steps for the first seed, and with all that was written in it. */
     private static void report(World world, Subject subject, long seed, Map<Long, String> failed) {
-        List<Step> shortest = Shrinker.shrink(Step.of(seed), steps -> !new Run(world, seed, steps).play().isGood());
+        List<Step> shortest = Shrinker.shrink(Step.of(seed, subject), steps -> !new Run(world, seed, steps).play().isGood());
         Run.Outcome outcome = new Run(world, seed, shortest).play();
         fail("""
             The contract does not hold on seeds

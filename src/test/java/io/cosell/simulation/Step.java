@@ -1,10 +1,12 @@
 package io.cosell.simulation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * One step of a run: something that a user, the network, the clock or the connector does. What it means depends on what is there when it
@@ -70,6 +72,10 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
     private static final Kind[] FEW = weighted(
         2, Kind.MICROSOFT_SENDS, 3, Kind.PARTNER_CREATES, 1, Kind.SELLER_CREATES, 2, Kind.PARTNER_EDITS, 1, Kind.SELLER_EDITS,
         6, Kind.EVENT_COMES, 3, Kind.POLL, 6, Kind.LANES, 1, Kind.HEAL, 1, Kind.CLOCK_MOVES, 3, Kind.PARTNER_EDITS_UNHEARD);
+    /** Where it is about offers: as above, with more offers that are answered. */
+    private static final Kind[] OFFERS = Stream.concat(Arrays.stream(ALL), Arrays.stream(weighted(
+        6, Kind.MICROSOFT_SENDS, 8, Kind.PARTNER_ACCEPTS, 4, Kind.SELLER_QUALIFIES, 2, Kind.SELLER_DISQUALIFIES, 6, Kind.EVENT_COMES,
+        6, Kind.LANES))).toArray(Kind[]::new);
     /** Another of every ten is about writes whose answer is lost, and sellers who take back what was written. */
     private static final int TAKEN_BACK = 5;
     private static final Kind[] UNHEARD = weighted(
@@ -97,17 +103,18 @@ record Step(Kind kind, int deal, int a, int b, Step user) {
     }
 
     /** The steps of a run. Two deals at the beginning, so that there is something to disturb. */
-    static List<Step> of(long seed) {
+    static List<Step> of(long seed, Subject subject) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Step> steps = new ArrayList<>();
-        Kind[] makes = {Kind.MICROSOFT_SENDS, Kind.PARTNER_CREATES, Kind.SELLER_CREATES};
+        boolean offers = subject == Subject.SALESFORCE_LEADS;
+        Kind[] makes = {Kind.MICROSOFT_SENDS, offers ? Kind.MICROSOFT_SENDS : Kind.PARTNER_CREATES, Kind.SELLER_CREATES};
         steps.add(draw(makes, USERS, random));
         int count = LEAST + random.nextInt(MORE);
         for (int i = 0; i < count; i++) {
             steps.add(switch (Math.floorMod(seed, TEN)) {
                 case CALM -> draw(FEW, USERS, random);
                 case TAKEN_BACK -> draw(UNHEARD, UNHEARD_USERS, random);
-                default -> draw(ALL, USERS, random);
+                default -> draw(offers ? OFFERS : ALL, USERS, random);
             });
         }
         return steps;

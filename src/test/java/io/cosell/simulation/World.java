@@ -49,6 +49,7 @@ final class World implements AutoCloseable {
 
     private final Sandboxes sandboxes = Sandboxes.start();
     private final PartnerCenterSandbox partnerCenter = sandboxes.partnerCenter();
+    private final Subject subject;
     private final CrmUser crm;
     private final List<ObjectNode> atStart;
     private final Gate gate;
@@ -82,6 +83,7 @@ final class World implements AutoCloseable {
     private World(Path folder, Subject subject, Optional<Sabotage> sabotage) {
         sabotage.ifPresent(one -> one.prepare(folder, subject.crm()));
         late = sabotage.filter(Sabotage::storesLate).isPresent() ? new LateIntake() : null;
+        this.subject = subject;
         crm = new CrmUser(subject.crm().seller(sandboxes));
         sandboxes.clock().stop();
         sandboxes.clock().set(START);
@@ -222,6 +224,10 @@ final class World implements AutoCloseable {
 
     PartnerCenterSandbox partnerCenter() {
         return partnerCenter;
+    }
+
+    Subject subject() {
+        return subject;
     }
 
     CrmUser crm() {
