@@ -118,13 +118,17 @@ public final class ConnectorUnderTest {
     /** Processor time and the compiler's share of it in nanoseconds, heap in use and resident memory in bytes. */
     private static String figures() throws IOException {
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        long compiling = ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
-        return cpuNanos() + " " + compiling + " " + heap + " " + residentBytes();
+        return cpuNanos() + " " + compilerMillis() * 1_000_000 + " " + heap + " " + residentBytes();
     }
 
     /** Processor time of this process so far. */
     static long cpuNanos() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    /** Time in which the JVM's compiler was at work so far. */
+    static long compilerMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     /** Where the system does not tell, 0. */

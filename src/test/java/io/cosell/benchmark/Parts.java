@@ -42,7 +42,9 @@ final class Parts {
     /** Path of a route that does nothing. */
     static final String NOTHING = "/benchmark-nothing";
 
-    private static final Duration WARM_UP = Duration.ofMillis(8000);
+    /** Warmed up is what the JVM's compiler takes no more than this part of, or what ran this often without coming to that. */
+    private static final double COMPILERS_PART = 0.05;
+    private static final int MOST_WARM_UPS = 20;
     private static final Duration MEASURED = Duration.ofMillis(3000);
     private static final int LINKS = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -91,7 +93,13 @@ final class Parts {
     }
 
     private static String measure(int updates, Round round) throws Exception {
-        repeat(round, WARM_UP);
+        long compiling;
+        int warmUps = 0;
+        do {
+            compiling = ConnectorUnderTest.compilerMillis();
+            repeat(round, MEASURED);
+            compiling = ConnectorUnderTest.compilerMillis() - compiling;
+        } while (compiling > COMPILERS_PART * MEASURED.toMillis() && ++warmUps < MOST_WARM_UPS);
         long cpu = ConnectorUnderTest.cpuNanos();
         long start = System.nanoTime();
         int rounds = repeat(round, MEASURED);
