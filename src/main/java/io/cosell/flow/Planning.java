@@ -279,9 +279,14 @@ public final class Planning {
         return value == null || value.isMissingNode() || value.isNull() || value.asText().isBlank();
     }
 
-    /** Whether both sides, as they are after a plan was written, ask for one more round. */
+    /**
+     * Whether both sides, as they are after a plan was written, ask for one more round: for a change, or to tell what can't travel. What
+     * the answer to a write shows for the first time, no hint tells any more.
+     */
     public boolean asksForMore(Link link, Map<String, Object> referral, Map<String, Object> record) {
-        return !plan(link, link.base(), view(referral), view(record), isOnHold(record)).isEmpty();
+        Plan next = plan(link, link.base(), view(referral), view(record), isOnHold(record));
+        String reason = reason(next.refusals());
+        return !next.isEmpty() || reason != null && !reason.equals(link.told());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.Trouble;
 import io.cosell.store.Side;
@@ -126,6 +127,24 @@ class JustMadeTest {
 
             assertThat(stage.partnerCenter.referral(referral).toString()).doesNotContain(MORE);
             assertThat(stage.solutionsOf(opportunity)).doesNotContain(MORE);
+        }
+    }
+
+    /** A write is answered with the record as it is then, without what a user took out meanwhile; that hint is an echo afterwards. */
+    @Test
+    void whatTheAnswerToAWriteSaysIsRefusedIfItCantTravel() {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", NEVER))) {
+            String referral = stage.deal("Answered", changes -> { });
+            stage.eventually(() -> stage.isLinked(referral));
+            stage.settled();
+
+            takeOut(stage, stage.link(referral).recordId(), "SOL-34104-EBB");
+            stage.partnerCenter.partnerEdits(referral, Map.of("/details/dealValue", 7777));
+            stage.eventually(() -> "7777".equals(stage.record(referral).text(DealField.VALUE).replaceAll("[.]0*$", "")));
+            stage.settled();
+
+            assertThat(stage.link(referral).reason()).contains("Solutions may not be empty in Partner Center");
+            assertThat(stage.record(referral).text(DealField.AUDIT)).contains("Solutions may not be empty in Partner Center");
         }
     }
 
