@@ -15,9 +15,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One connector as a process of its own, which can be killed, paused, continued and started again. */
 final class Node implements AutoCloseable {
+
+    static final long NO_LIMIT = Long.MAX_VALUE;
 
     private static final Path JAR = Path.of(System.getProperty("cosell.jar", "target/cosell.jar")).toAbsolutePath();
     private static final Pattern PROCESS = Pattern.compile("this process is (cosell-[0-9a-f-]+)");
@@ -96,9 +99,18 @@ final class Node implements AutoCloseable {
         run("kill", "-" + signal, String.valueOf(process.pid()));
     }
 
-    /** Lays a limit on the size of files it may write, in bytes or "unlimited", while it runs. */
-    void limitFiles(String bytes) {
-        run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=" + bytes + ":");
+    /** Lays a limit on the size of files it may write, in bytes, while it runs; {@link #NO_LIMIT} takes it away. */
+    void limitFiles(long bytes) {
+        run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=" + (bytes == NO_LIMIT ? "unlimited" : bytes) + ":");
+    }
+
+    /** Size of the largest file in its working folder, in bytes. */
+    long largestFile() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).max().orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void run(String... command) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cosell.Connector;
-import io.cosell.sandbox.Call;
+import io.cosell.processes.Striking.Blow;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.FaultPlan;
 import io.cosell.sandbox.Sandboxes;
@@ -21,10 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -63,6 +59,7 @@ class SeveralProcessesIT {
     private static Balancer balancer;
     private static Deals deals;
     private static JdbcClient database;
+    private static Rest rest;
     private static List<Node> nodes = List.of();
 
     @BeforeAll
@@ -72,6 +69,7 @@ class SeveralProcessesIT {
         sandboxes = Sandboxes.start(PartnerCenterOptions.defaults().withAnswerTimeout(Duration.ofSeconds(3))
             .withRetryPause(Duration.ofSeconds(1)), DataverseOptions.defaults());
         deals = new Deals(sandboxes, SEED);
+        rest = new Rest(sandboxes, deals, postgres.getPostgresDatabase());
         Map<String, String> settings = new HashMap<>(sandboxes.settings(folder));
         settings.putAll(Map.of("camel.main.name", "cosell", "cosell.store.url", postgres.getJdbcUrl("postgres", "postgres"),
             "cosell.store.user", "postgres", "cosell.lanes.takeover", TAKEOVER.toSeconds() + "s", "cosell.lanes.first-pause", "1s",
@@ -110,16 +108,11 @@ class SeveralProcessesIT {
     @Test
     @Order(1)
     void scheduledFlowsRunOnceWhateverTheNumberOfProcesses() {
-        int before = polls().size();
-        await().atMost(Duration.ofSeconds(40)).until(() -> polls().size() >= before + 5);
-        List<Instant> polls = polls().subList(before, polls().size());
+        int before = rest.polls().size();
+        await().atMost(Duration.ofSeconds(40)).until(() -> rest.polls().size() >= before + 5);
+        List<Instant> polls = rest.polls().subList(before, rest.polls().size());
         assertThat(polls.stream().collect(Collectors.groupingBy(at -> at.getEpochSecond() / 2, Collectors.counting())))
             .as("polls of the opportunities in each period of the schedule").allSatisfy((period, times) -> assertThat(times).isOne());
-    }
-
-    private static List<Instant> polls() {
-        return sandboxes.dynamics365().calls().stream()
-            .filter(call -> call.path().contains("/opportunities?") && call.path().contains("delta")).map(Call::at).toList();
     }
 
     @Test
@@ -147,7 +140,7 @@ class SeveralProcessesIT {
         holding.node().resume();
         await().atMost(Duration.ofSeconds(30)).until(() -> sandboxes.partnerCenter().calls().stream()
             .anyMatch(call -> call.trouble() == Trouble.ANSWER_DELAYED));
-        comesToRest();
+        rest.comes();
     }
 
     private record Holding(Node node, String deal) {
@@ -175,70 +168,14 @@ class SeveralProcessesIT {
     @Order(4)
     void killedAndPausedAtRandomUnderLoadNothingIsLostOrDoubled() throws InterruptedException {
         await().atMost(Duration.ofMinutes(1)).until(() -> nodes.stream().allMatch(Node::isServing));
-        ScheduledExecutorService people = Executors.newScheduledThreadPool(3);
-        Striking trouble = new Striking(new Random(SEED), people);
-        Future<?> acts = people.scheduleWithFixedDelay(deals::act, 0, 150, TimeUnit.MILLISECONDS);
-        people.scheduleWithFixedDelay(trouble::strike, 1000, 1500, TimeUnit.MILLISECONDS);
-        assertThat(people.awaitTermination(SECONDS, TimeUnit.SECONDS)).as("people stop by themselves").isFalse();
-        assertThat(acts.isDone()).as("somebody could not do what he wanted").isFalse();
-        people.shutdownNow();
-        assertThat(people.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
-        nodes.stream().filter(Node::isPaused).forEach(Node::resume);
+        Striking trouble = new Striking(nodes, new Random(SEED), List.of(Blow.KILL, Blow.PAUSE, Blow.PAUSE), 1, TAKEOVER.multipliedBy(2));
+        trouble.whilePeopleAct(deals, Duration.ofSeconds(SECONDS));
         Instant stopped = Instant.now();
 
-        comesToRest();
+        rest.comes();
 
-        report(deals.figures() + ", " + trouble.kills + " kills, " + trouble.pauses + " pauses (seed " + SEED + "); at rest", stopped);
-        assertThat(trouble.kills + trouble.pauses).as("troubles").isGreaterThanOrEqualTo(SECONDS / 10);
-    }
-
-    /** Kills or pauses one process now and then; one at least serves all the time. */
-    private static final class Striking {
-        private final Random random;
-        private final ScheduledExecutorService later;
-        private int kills;
-        private int pauses;
-
-        Striking(Random random, ScheduledExecutorService later) {
-            this.random = random;
-            this.later = later;
-        }
-
-        void strike() {
-            List<Node> serving = nodes.stream().filter(Node::isServing).toList();
-            if (serving.size() < 2) {
-                return;
-            }
-            Node node = serving.get(random.nextInt(serving.size()));
-            boolean kill = random.nextInt(3) == 0;
-            int pause = 500 + random.nextInt((int) TAKEOVER.multipliedBy(2).toMillis());
-            if (kill) {
-                node.kill();
-                node.start();
-                kills++;
-            } else {
-                node.pause();
-                later.schedule(node::resume, pause, TimeUnit.MILLISECONDS);
-                pauses++;
-            }
-        }
-    }
-
-    /** Waits until everything is as it must be, and checks that then nothing is written any more. */
-    private static void comesToRest() {
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(500))
-            .untilAsserted(() -> assertThat(deals.wrong()).isEmpty());
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(500)).until(SeveralProcessesIT::isIdle);
-        long writes = deals.writes();
-        int polls = polls().size();
-        await().atMost(Duration.ofSeconds(60)).until(() -> polls().size() >= polls + 2 && isIdle());
-        assertThat(deals.writes()).as("writes at rest").isEqualTo(writes);
-        assertThat(deals.wrong()).isEmpty();
-    }
-
-    private static boolean isIdle() {
-        return database.sql("select count(*) from link where marks > marks_done").query(Integer.class).single() == 0
-            && database.sql("select count(*) from scheduled_tasks where task_name = 'lane'").query(Integer.class).single() == 0;
+        report(deals.figures() + ", " + trouble + " (seed " + SEED + "); at rest", stopped);
+        assertThat(trouble.count()).as("troubles").isGreaterThanOrEqualTo(SECONDS / 10);
     }
 
     private static void report(String what, Instant since) {
