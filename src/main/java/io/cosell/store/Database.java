@@ -2,8 +2,8 @@ package io.cosell.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -39,8 +40,26 @@ public final class Database {
      * @param user     user name, null or empty for none
      * @param password password, null or empty for none
      * @return the pool; the caller closes it
+     * @throws IllegalStateException if it can't be opened or brought up to date; says which store, why, and what to look at
      */
     public static HikariDataSource open(String url, String user, String password) {
+        try {
+            return opened(url, user, password);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new IllegalStateException(cannotBeOpened(url) + ": " + (e.getCause() == null ? e : e.getCause()).getMessage(), e);
+        } catch (FlywayException e) {
+            throw new IllegalStateException(cannotBeOpened(url) + ", because it can't be brought up to date: " + e.getMessage(), e);
+        }
+    }
+
+    /** Without the parameters of the address: a password may be among them. */
+    private static String cannotBeOpened(String url) {
+        return "The store can't be opened (cosell.store.url = " + url.replaceFirst("\\?.*", "") + "). Look whether "
+            + (isShared(url) ? "its server runs, and whether cosell.store.user and cosell.store.password are right"
+                : "the file is a store of the connector's, and whether its disk has space");
+    }
+
+    private static HikariDataSource opened(String url, String user, String password) {
         boolean sqlite = !isShared(url);
         if (sqlite) {
             makeFolder(url);
@@ -123,7 +142,8 @@ public final class Database {
                 Files.createDirectories(folder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("The folder of the store, " + folder + ", can't be made: " + e.getMessage(), e);
+            throw new IllegalStateException("The folder of the store, " + folder + ", can't be made (" + e.getClass().getSimpleName()
+                + "). Look whether it may be written there, or set cosell.store.url to another file.", e);
         }
     }
 }
