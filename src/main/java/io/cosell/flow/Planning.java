@@ -77,8 +77,9 @@ public final class Planning {
     public Plan plan(Link link, Map<String, Object> referral, Map<String, Object> record) {
         JsonNode partnerCenter = view(referral);
         JsonNode crm = view(record);
-        Plan plan = plan(link, settledBase(link, link.intent(), record, partnerCenter, crm), partnerCenter, crm, isOnHold(record));
-        return isFromLead(link, record) ? plan.conceding(givenWay(link, crm, plan)) : plan;
+        JsonNode base = settledBase(link, link.intent(), record, partnerCenter, crm);
+        Plan plan = plan(link, base, partnerCenter, crm, isOnHold(record));
+        return plan.conceding(isFromLead(link, record) ? givenWay(link, crm, plan) : passedOver(link, base, partnerCenter, crm, plan));
     }
 
     /**
@@ -93,6 +94,24 @@ public final class Planning {
             .map(change -> new Conflict(change.path(), change.title(), null, change.to(), change.from(), io.cosell.plan.Side.PARTNER_CENTER,
                 change.from()))
             .toList();
+    }
+
+    /**
+     * That a deal was accepted in Partner Center, when the seller lost its opportunity on hold: that turns the offer down. Now that it is
+     * accepted it ends as lost on both sides; the two answers were at odds all the same, and a person is told, as of a lead.
+     */
+    private static List<Conflict> passedOver(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm, Plan plan) {
+        if (!isLostOnHold(link, base, crm) || isNew(partnerCenter)) {
+            return List.of();
+        }
+        return plan.partnerCenter().stream().filter(change -> change.path().equals("/status"))
+            .map(change -> new Conflict(change.path(), change.title(), statusOf(base), statusOf(partnerCenter), statusOf(crm),
+                io.cosell.plan.Side.CRM, statusOf(partnerCenter)))
+            .toList();
+    }
+
+    private static JsonNode statusOf(JsonNode view) {
+        return view.<ObjectNode>deepCopy().retain("status", "substatus");
     }
 
     private static boolean isFromLead(Link link, Map<String, Object> record) {
@@ -259,16 +278,16 @@ public final class Planning {
         if (!missing.isEmpty()) {
             remove((ObjectNode) crm, Ledger.HELP);
         }
-        if (isDeclined(link, base, partnerCenter, crm)) {
+        // It was never accepted, and must not be for being closed.
+        if (isLostOnHold(link, base, crm) && isNew(partnerCenter)) {
             ((ObjectNode) crm).put("substatus", "Declined");
         }
         return Planner.plan(new PlanInput(policy(), base, partnerCenter, crm, link.refused(), graceLeft(link).isZero(), onHold)).refusing(missing);
     }
 
-    /** An opportunity that waited on hold and was lost there: it was never accepted, and must not be for being closed. */
-    private static boolean isDeclined(Link link, JsonNode base, JsonNode partnerCenter, JsonNode crm) {
-        return "opportunity".equals(link.recordKind()) && base != null && isNew(base) && isNew(partnerCenter)
-            && "Lost".equals(crm.path("substatus").asText());
+    /** An opportunity that waited on hold and was lost there. */
+    private static boolean isLostOnHold(Link link, JsonNode base, JsonNode crm) {
+        return "opportunity".equals(link.recordKind()) && base != null && isNew(base) && "Lost".equals(crm.path("substatus").asText());
     }
 
     private static boolean isNew(JsonNode view) {

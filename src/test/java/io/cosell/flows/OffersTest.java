@@ -129,6 +129,29 @@ class OffersTest {
         }
     }
 
+    /** Two answers that are at odds. A lead that is disqualified can't be qualified; a lost opportunity was accepted and lost. */
+    @TestInTurn
+    void anOfferThatTheSellerDeclinesWhileItIsAcceptedInPartnerCenterIsAConflict() {
+        String referral = stage.receivedOffer("Declined and accepted");
+        boolean isLead = stage.record(referral).kind().equals("lead");
+        stage.partnerCenter.holdWebhooks(true);
+        stage.partnerCenter.partnerAccepts(referral);
+
+        stage.seller.declines(stage.link(referral).recordId());
+        stage.eventually(() -> isLead ? stage.link(referral).state().equals("resting") : status(referral).equals("Closed/Lost"));
+        stage.partnerCenter.holdWebhooks(false);
+        stage.comesToRest();
+
+        assertThat(status(referral)).isEqualTo(isLead ? "Active/Accepted" : stage.record(referral).status());
+        assertThat(stage.link(referral).state()).isEqualTo(isLead ? "resting" : "linked");
+        assertThat(stage.journal(referral).stream().filter(entry -> entry.get("kind").equals("conflict"))).singleElement()
+            .satisfies(entry -> {
+                assertThat(entry).containsEntry("field", "/status").containsEntry("side", isLead ? "partner-center" : "crm");
+                assertThat((String) entry.get("old_value")).contains(isLead ? "Declined" : "Accepted");
+                assertThat((String) entry.get("new_value")).contains(isLead ? "Accepted" : "Lost");
+            });
+    }
+
     @TestInTurn
     void anOfferWonAtOnceIsAWonOpportunity() {
         String referral = stage.receivedOffer("Won at once");

@@ -274,15 +274,15 @@ final class Referee {
 
     /**
      * A deal that one side accepts and the other one, having accepted it too, closes is a closed deal: the accepting was there already. So
-     * it is with an opportunity that is won or lost before it was accepted, for that accepts it (docs/planner.md). A lead that is
-     * disqualified, and an offer that is declined in Partner Center, accept nothing: there the two are at odds.
+     * it is with an opportunity that is won before it was accepted, for that accepts it (docs/planner.md). One that is lost on hold, a lead
+     * that is disqualified, and an offer that is declined in Partner Center, accept nothing: there the two are at odds.
      */
     private static boolean isPassed(Pair pair, Write write, List<Write> writes, List<Write> later) {
         Optional<Write> next = later.stream().filter(other -> other.place().equals(write.place())).findFirst();
         return write.field().equals(Sight.STATUS) && write.to().equals("Active") && next.isPresent()
             && Set.of("Won", "Not won").contains(String.valueOf(next.get().to())) && writes.stream().anyMatch(other -> other.user()
                 && !other.place().equals(write.place()) && next.get().to().equals(other.to()) && ("Active".equals(other.from())
-                    || other.place().side() == Side.CRM && pair.record().kind().equals("opportunity")));
+                    || other.place().side() == Side.CRM && other.to().equals("Won") && pair.record().kind().equals("opportunity")));
     }
 
     private boolean isKept(Pair pair, String field, Write write) {
