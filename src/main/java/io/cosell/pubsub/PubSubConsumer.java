@@ -6,6 +6,8 @@ import com.salesforce.eventbus.protobuf.FetchRequest;
 import com.salesforce.eventbus.protobuf.FetchResponse;
 import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.ReplayPreset;
+import com.salesforce.eventbus.protobuf.TopicInfo;
+import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -20,9 +22,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,7 +45,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one subscription alive. The route gets a map with the member {@code kind}:
+ * Keeps one subscription alive. A channel where nothing happens is silent: the service may not answer Subscribe before 270 seconds are over, with an
+ * empty message. So it is asked for the channel too, on the same connection: a subscription is up when it has told anything, or when that
+ * question was answered and the subscription was not refused for a moment after.
+ *
+ * <p>The route gets a map with the member {@code kind}:
  *
  * <ul>
  * <li>{@code begins}: a stream begins behind the newest event, because there is no replay id: what was before is not told;
@@ -63,8 +71,11 @@ final class PubSubConsumer extends DefaultConsumer {
     private static final Metadata.Key<String> ERROR_CODE = Metadata.Key.of("error-code", Metadata.ASCII_STRING_MARSHALLER);
     /** Part of the codes of all errors about a replay id: expired or unknown, and malformed. */
     private static final String ABOUT_REPLAY_ID = "replayid";
-    /** A stream that was not refused in this time counts as up; the service need not say anything for minutes. */
+    /** A stream that is not refused for this long after the service's first answer counts as up. */
     private static final long SETTLED_MILLIS = 3_000;
+    /** Refusals that are the service's own answer to the question after the channel; whether it can be subscribed to, the subscription tells. */
+    private static final Set<Status.Code> ANSWERS = EnumSet.of(Status.Code.NOT_FOUND, Status.Code.PERMISSION_DENIED,
+        Status.Code.INVALID_ARGUMENT, Status.Code.UNIMPLEMENTED);
     private static final long STOP_SECONDS = 10;
 
     /**
@@ -108,6 +119,7 @@ final class PubSubConsumer extends DefaultConsumer {
         private StreamObserver<FetchRequest> requests;
         private ByteString latest;
         private boolean begins;
+        private boolean heard;
         private boolean handsOver;
         private Future<?> watch;
 
@@ -261,8 +273,7 @@ final class PubSubConsumer extends DefaultConsumer {
             stream = opened;
             opened.requests.onNext(first(replayId));
             watch(opened);
-            Stream settling = opened;
-            runIn(SETTLED_MILLIS, () -> settled(settling));
+            ask(opened);
         } catch (Exception e) {
             stream = opened;
             broken(opened, e);
@@ -283,6 +294,38 @@ final class PubSubConsumer extends DefaultConsumer {
         FetchRequest.Builder request = FetchRequest.newBuilder().setTopicName(endpoint.channel()).setNumRequested(endpoint.events());
         return (replayId == null ? request.setReplayPreset(ReplayPreset.LATEST)
             : request.setReplayPreset(ReplayPreset.CUSTOM).setReplayId(ByteString.copyFrom(Base64.getDecoder().decode(replayId)))).build();
+    }
+
+    /** Whether the service is there at all. Nothing else tells until something changes in the CRM, or for minutes. */
+    private void ask(Stream opened) {
+        PubSubGrpc.newStub(opened.connection).withDeadlineAfter(endpoint.answer(), TimeUnit.MILLISECONDS)
+            .getTopic(TopicRequest.newBuilder().setTopicName(endpoint.channel()).build(), new StreamObserver<>() {
+                @Override
+                public void onNext(TopicInfo topic) {
+                    run(() -> answered(opened));
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                    boolean answer = ANSWERS.contains(Status.fromThrowable(error).getCode());
+                    run(() -> {
+                        if (answer) {
+                            answered(opened);
+                        } else if (!opened.heard) {
+                            broken(opened, error);
+                        }
+                    });
+                }
+
+                @Override
+                public void onCompleted() {
+                    // The topic has come.
+                }
+            });
+    }
+
+    private void answered(Stream asked) {
+        runIn(SETTLED_MILLIS, () -> settled(asked));
     }
 
     private void settled(Stream settling) {
@@ -320,6 +363,7 @@ final class PubSubConsumer extends DefaultConsumer {
         if (from != stream) {
             return;
         }
+        from.heard = true;
         watch(from);
         from.gathered.addAll(response.getEventsList());
         from.latest = response.getLatestReplayId();

@@ -23,6 +23,7 @@ public final class PubSubEndpoint extends DefaultEndpoint {
     private long gather = 1_000;
     private long firstPause = 5_000;
     private long longestPause = 300_000;
+    private long answer = 30_000;
     private long silence = 360_000;
 
     PubSubEndpoint(String uri, PubSubComponent component, String channel) {
@@ -117,6 +118,15 @@ public final class PubSubEndpoint extends DefaultEndpoint {
     /** The longest pause that doubling leads to. */
     public void setLongestPause(String pause) {
         longestPause = TimeUtils.toMilliSeconds(pause);
+    }
+
+    long answer() {
+        return answer;
+    }
+
+    /** How long the service may take for its first answer. */
+    public void setAnswer(String answer) {
+        this.answer = TimeUtils.toMilliSeconds(answer);
     }
 
     long silence() {

@@ -13,6 +13,8 @@ import io.cosell.store.Database;
 import io.cosell.store.Lease;
 import io.cosell.store.Store;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,6 +53,8 @@ class PubSubConsumerTest {
     /** How many messages the route can't take. */
     private final AtomicInteger failing = new AtomicInteger();
     private final AtomicInteger sessions = new AtomicInteger();
+    /** Where the service is; null for the sandbox. */
+    private String address;
 
     @BeforeEach
     void start() {
@@ -83,7 +87,7 @@ class PubSubConsumerTest {
                     session.put("replayId", replayId.get());
                     exchange.getMessage().setBody(session);
                 });
-                from("pub-sub:/data/ChangeEvents?address=" + sandbox.changeEventsAddress() + "&session=direct:session&account=it"
+                from("pub-sub:/data/ChangeEvents?address=" + (address == null ? sandbox.changeEventsAddress() : address) + "&session=direct:session&account=it"
                     + "&gather=10ms" + (parameters.contains("Pause") ? "" : "&firstPause=20ms&longestPause=100ms") + parameters).routeId("it").process(exchange -> {
                         Map<?, ?> body = exchange.getMessage().getBody(Map.class);
                         if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
@@ -182,6 +186,46 @@ class PubSubConsumerTest {
         assertThat(state().reason()).contains("UNAVAILABLE");
         assertThat(sandbox.changeEventSubscriptions()).isZero();
         assertThat(taken).isEmpty();
+    }
+
+    /** Subscribe and the question after the channel, twice: what it does not answer is no subscription, and is made anew. */
+    @Test
+    void aServiceThatTakesCallsAndAnswersNoneIsNotUp() throws Exception {
+        sandbox.changeEvents(ChangeEventsTrouble.CALLS_UNANSWERED, 4);
+        connect(true, "&answer=4s");
+        await().atMost(PATIENCE).until(() -> sessions.get() == 2);
+        assertThat(state().up()).isFalse();
+        assertThat(state().reason()).contains("DEADLINE_EXCEEDED");
+        assertThat(taken).isEmpty();
+
+        await().atMost(PATIENCE).until(() -> state().up());
+        assertThat(sessions).hasValue(3);
+        assertThat(sandbox.changeEventSubscriptions()).isEqualTo(1);
+        assertThat(taken).extracting(body -> (Object) body.get("kind")).containsExactly("begins");
+    }
+
+    /** Such as a firewall, or a service that hangs: the connection is there, and nothing comes over it. */
+    @Test
+    void aConnectionOverWhichNothingComesIsNotUp() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            address = "127.0.0.1:" + silent.getLocalPort();
+            connect(true, "&answer=4s");
+            await().atMost(PATIENCE).until(() -> sessions.get() == 2);
+
+            assertThat(state().up()).isFalse();
+            assertThat(taken).isEmpty();
+            camel.stop();
+        }
+    }
+
+    /** Nothing changes and no sign of life is due yet. */
+    @Test
+    void aSilentChannelIsUpOnceTheServiceHasAnswered() throws Exception {
+        connect(true, "&silence=1h");
+        await().atMost(PATIENCE).until(() -> state().up());
+
+        assertThat(sandbox.changeEventSubscriptions()).isEqualTo(1);
+        assertThat(taken).extracting(body -> (Object) body.get("kind")).containsExactly("begins");
     }
 
     @Test

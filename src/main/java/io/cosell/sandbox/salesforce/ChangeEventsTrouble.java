@@ -12,6 +12,8 @@ public enum ChangeEventsTrouble {
     STREAMS_ENDED,
     /** The next subscriptions are refused for now. */
     SUBSCRIPTIONS_REFUSED,
+    /** The next calls are taken and never answered. */
+    CALLS_UNANSWERED,
     /** The next events are GAP_*: they tell the header alone. */
     GAPS,
     /** The next transaction is told by one GAP_OVERFLOW an object, without the ids of its records. */

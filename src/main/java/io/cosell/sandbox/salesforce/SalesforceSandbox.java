@@ -374,6 +374,7 @@ public final class SalesforceSandbox extends SandboxSystem {
             case STREAMS_CUT -> pubSub.cut();
             case STREAMS_ENDED -> pubSub.finish();
             case SUBSCRIPTIONS_REFUSED -> pubSub.refuse(times);
+            case CALLS_UNANSWERED -> pubSub.leaveUnanswered(times);
             case GAPS -> changeEvents.gaps(times);
             case OVERFLOW -> changeEvents.overflow();
             case DOUBLED -> changeEvents.doubled(times);

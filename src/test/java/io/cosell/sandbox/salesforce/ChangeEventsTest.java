@@ -313,4 +313,16 @@ class ChangeEventsTest {
         assertThat(client.subscribe(OPPORTUNITIES, 1).error()).isEqualTo("UNAVAILABLE service.unavailable");
         subscribed(OPPORTUNITIES, 1);
     }
+
+    @Test
+    void callsAreLeftUnanswered() {
+        sandbox.changeEvents(ChangeEventsTrouble.CALLS_UNANSWERED, 1);
+        List<PubSubClient.Stream> both = List.of(client.subscribe(OPPORTUNITIES, 1), client.subscribe(OPPORTUNITIES, 1));
+        await().until(() -> sandbox.changeEventSubscriptions() == 1);
+        sandbox.changeEvents(ChangeEventsTrouble.SIGN_OF_LIFE, 1);
+
+        await().until(() -> both.stream().filter(stream -> stream.responses.size() == 1).count() == 1);
+        assertThat(both).filteredOn(stream -> stream.responses.isEmpty()).singleElement()
+            .satisfies(stream -> assertThat(stream.end).isNotDone());
+    }
 }
