@@ -84,9 +84,13 @@ enum Sabotage {
         }
     },
     /** The audit text of a record is not read, which tells whether a write was done whose answer was lost. */
-    AUDIT_TEXT(25, 0) {
+    AUDIT_TEXT(25, 25) {
         @Override
         void edit(Path folder, Crm crm) {
+            if (crm == Crm.SALESFORCE) {
+                replace(folder, "mappings/salesforce/opportunity-in.json", "\"Audit__c\": \"audit\",", "");
+                return;
+            }
             replace(folder, "mappings/dynamics365/opportunity-in.json", "\"msft_microsoftpartnercenterreferralsyncaudit\": \"audit\",", "");
         }
     },
