@@ -668,6 +668,9 @@ public final class Connector implements AutoCloseable {
         if (findings.stream().anyMatch(Finding::isError)) {
             throw new ConfigurationException(join(findings, List.of()));
         }
+        if (purpose == Purpose.SERVE) {
+            findings.forEach(warning -> LOG.warn("{}", warning));
+        }
         return policy;
     }
 

@@ -52,6 +52,8 @@ class JarIT {
         try (Sandboxes sandboxes = Sandboxes.start()) {
             Map<String, String> settings = sandboxes.settings(folder);
             settings.put("cosell.lanes.first-pause", "1s");
+            settings.put("cosell.log.level", "TRACE"); // the environment variable COSELL_LOG_LEVEL
+            Files.writeString(folder.resolve("application.properties"), "cosell.partner-center.client-secret = sandbox-secret\n");
             Process first = start(settings);
             await().atMost(Duration.ofSeconds(60)).until(() -> answers(sandboxes.connectorAddress()));
             Process register = start(settings, "register-webhook");
@@ -68,6 +70,7 @@ class JarIT {
             second.destroy();
             assertThat(second.waitFor(1, TimeUnit.MINUTES)).as("it stops when it is asked to").isTrue();
             assertThat(output()).doesNotContain("sandbox-secret", "sandbox-refresh-token", "joe.hansen@adventure-works.com");
+            assertThat(output()).contains("application.properties:1: warning: cosell.partner-center.client-secret is a secret in plain text");
             List<String> log = Files.readAllLines(folder.resolve("err.txt"));
             assertThat(log).isNotEmpty().allSatisfy(line -> {
                 JsonNode entry = new ObjectMapper().readTree(line);

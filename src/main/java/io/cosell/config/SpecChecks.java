@@ -311,6 +311,8 @@ final class SpecChecks {
                 }
             }));
         made.removeAll(shape);
+        // The other system's specs may fill this very path.
+        made.remove(field.path());
         findings.add(Finding.error(fields.name(), line, field.path() + " travels, but is not filled by " + by,
             Names.didYouMean(field.path(), made, "fill " + VIEW + field.path().replace('/', '.') + " in " + (where.isEmpty() ? "one" : where)
                 + ", or take the field out")));

@@ -3,6 +3,7 @@ package io.cosell.doctor;
 import com.zaxxer.hikari.HikariDataSource;
 import io.cosell.config.Settings;
 import io.cosell.store.Database;
+import io.cosell.store.Link;
 import io.cosell.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,16 +55,25 @@ final class DealsExam {
 
     private void links(Store store) {
         List<String> resting = store.restingLinks();
-        resting.stream().limit(SHOWN).map(store::link).forEach(link -> report.warning(SYSTEM, "resting", (link.referralId() != null
-            ? "referral " + link.referralId()
-            : "record " + link.recordId()) + " rests: " + link.reason(),
-                "do what the reason says, then run sync with its id, or sync --resting"));
+        resting.stream().limit(SHOWN).map(store::link).forEach(link -> report.warning(SYSTEM, "resting", name(link) + " rests: "
+            + link.reason(), "do what the reason says, then run sync with its id, or sync --resting"));
         if (resting.size() > SHOWN) {
             report.warning(SYSTEM, "resting", resting.size() - SHOWN + " more deals rest",
                 "see them with plan --all, then run sync --resting");
         }
+        List<String> partly = store.partlyRefusedLinks();
+        partly.stream().limit(SHOWN).map(store::link).forEach(link -> report.warning(SYSTEM, "not all travels", name(link) + ": "
+            + link.reason(), "do what the reason says; the connector goes on by itself"));
+        if (partly.size() > SHOWN) {
+            report.warning(SYSTEM, "not all travels", "a field does not travel in " + (partly.size() - SHOWN) + " more deals",
+                "see them with plan --all");
+        }
         report.ok(SYSTEM, "store", store.count() + " deals, " + store.countClosed()
             + " of them closed in Partner Center, which takes no more changes of these");
+    }
+
+    private static String name(Link link) {
+        return link.referralId() != null ? "referral " + link.referralId() : "record " + link.recordId();
     }
 
     /** A connector that runs has had its last round not long after it was due. */

@@ -31,6 +31,9 @@ public final class LaneRunner {
     /** How often one run may go round because new marks came or the plan asked for it. */
     static final int ROUND_LIMIT = 10;
 
+    /** Variable of the lane: name for people of the system that was called last. */
+    private static final String CALLED_SYSTEM = "calledSystem";
+
     private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
 
     private final ProducerTemplate camel;
@@ -91,10 +94,10 @@ public final class LaneRunner {
                 return Optional.empty();
             }
             if (exchange.getVariable("applying") == null) {
-                return Optional.of(describe(failure));
+                return Optional.of(describe(failure, exchange));
             }
             store.mark(linkId, Side.BOTH);
-            return Optional.of((isStale(failure) ? "It changed while it was written: " : "It could not be written: ") + describe(failure)
+            return Optional.of((isStale(failure) ? "It changed while it was written: " : "It could not be written: ") + describe(failure, exchange)
                 + " The connector looks at it again when it runs.");
         }
     }
@@ -124,7 +127,7 @@ public final class LaneRunner {
                 }
                 store.mark(linkId, Side.BOTH);
             } else if (isTemporary(failure)) {
-                return Optional.of(pause(linkId, exchange, describe(failure)));
+                return Optional.of(pause(linkId, exchange, describe(failure, exchange)));
             } else {
                 if (!(failure instanceof LaneFailure)) {
                     LOG.error("The lane of link {} failed in an unexpected way; it rests.", linkId, failure);
@@ -151,7 +154,7 @@ public final class LaneRunner {
         Exchange exchange = camel.request("direct:lane-rests", message -> {
             message.getIn().setBody(linkId);
             message.setVariable(Tally.VARIABLE, failed.getVariable(Tally.VARIABLE));
-            message.setVariable("reason", describe(failure));
+            message.setVariable("reason", describe(failure, failed));
         });
         Throwable second = unwrap(exchange.getException());
         if (second == null) {
@@ -159,12 +162,12 @@ public final class LaneRunner {
         }
         if (isTemporary(second) || isStale(second)) {
             store.mark(linkId, Side.BOTH);
-            return Optional.of(pause(linkId, exchange, describe(second)));
+            return Optional.of(pause(linkId, exchange, describe(second, exchange)));
         }
         Link link = store.link(linkId);
-        store.rest(link, Store.columns("state", "resting", "reason", describe(failure), "failures", 0),
-            List.of(Entry.of("resting", describe(failure)).costing(calls(exchange)),
-                Entry.of("failed", "The record could not be told: " + describe(second))));
+        store.rest(link, Store.columns("state", "resting", "reason", describe(failure, failed), "failures", 0),
+            List.of(Entry.of("resting", describe(failure, failed)).costing(calls(exchange)),
+                Entry.of("failed", "The record could not be told: " + describe(second, exchange))));
         return Optional.empty();
     }
 
@@ -214,12 +217,12 @@ public final class LaneRunner {
     }
 
     /** Network errors carry addresses in their messages; those stay out of journal and audit. */
-    private static String describe(Throwable failure) {
+    private static String describe(Throwable failure, Exchange exchange) {
         if (failure instanceof LaneFailure) {
             return failure.getMessage();
         }
         if (isTemporary(failure)) {
-            return "The system could not be reached (" + failure.getClass().getSimpleName() + ").";
+            return exchange.getVariable(CALLED_SYSTEM, "The system", String.class) + " could not be reached (" + failure.getClass().getSimpleName() + ").";
         }
         return "The connector failed on this deal (" + failure.getClass().getSimpleName() + "); its log says more.";
     }

@@ -278,6 +278,12 @@ public final class Store {
         return jdbc.sql("select id from link where state = 'resting' order by created_at, id").query(String.class).list();
     }
 
+    /** Ids of the links that are kept in step but for a field that was refused, oldest first. */
+    public List<String> partlyRefusedLinks() {
+        return jdbc.sql("select id from link where state = 'linked' and reason is not null and failures = 0 order by created_at, id")
+            .query(String.class).list();
+    }
+
     /** Ids of the links with a mark that waits to be worked off. */
     public List<String> markedLinks() {
         return jdbc.sql("select id from link where marks > marks_done order by updated_at").query(String.class).list();

@@ -129,6 +129,9 @@ class DoctorCommandTest {
                 String link = store.newLink("crm", "11111111-2222-3333-4444-55555555555" + number, "opportunity");
                 store.rest(store.link(link), Store.columns("state", "resting", "reason", "Solution ID is required."), List.of());
             }
+            String partly = store.newLink("partner-center", "77777777-8888-9999-0000-111111111111", null);
+            store.finish(store.link(partly), Store.columns("state", "linked", "reason", "Deal value may not be empty.", "failures", 0),
+                List.of());
             String over = store.newLink("partner-center", "66666666-7777-8888-9999-000000000000", null);
             store.finish(store.link(over), Store.columns("state", "linked", "referral", Map.of("status", "Closed")), List.of());
             store.healed(new Heal(Store.time(ward.sandboxes.clock().instant().minus(Duration.ofDays(3))), true, "v", 1, 1, 0, 1, 1,
@@ -137,13 +140,14 @@ class DoctorCommandTest {
 
         Ward.Visit visit = ward.visit();
 
-        assertThat(messages(visit)).hasLineCount(5)
+        assertThat(messages(visit)).hasLineCount(6)
             .containsPattern("record 11111111-2222-3333-4444-55555555555\\d rests: Solution ID is required. -> do what the reason says, then "
                 + "run sync")
             .contains("2 more deals rest -> see them with plan --all, then run sync --resting")
+            .contains("referral 77777777-8888-9999-0000-111111111111: Deal value may not be empty. -> do what the reason says")
             .contains("no connector runs on this store -> start the connector (run)");
         assertThat(visit.report().path("asItShouldBe").findValuesAsText("message"))
-            .contains("6 deals, 1 of them closed in Partner Center, which takes no more changes of these");
+            .contains("7 deals, 1 of them closed in Partner Center, which takes no more changes of these");
     }
 
     @Test

@@ -189,6 +189,16 @@ class LaneRunnerTest {
     }
 
     @Test
+    void aSystemThatIsNotReachedIsNamed() {
+        lane.add(exchange -> {
+            exchange.setVariable("calledSystem", "Tiny CRM");
+            throw new ConnectException("Connect to https://secret.example:443 failed");
+        });
+        assertThat(runner.run(link)).isPresent();
+        assertThat(journal()).singleElement().asString().contains("Tiny CRM could not be reached (ConnectException).");
+    }
+
+    @Test
     void retryAfterIsObeyedEvenBeyondTheLongestPause() {
         lane.add(failsAndAsksFor("600"));
         assertThat(runner.run(link)).contains(Duration.ofMinutes(10));

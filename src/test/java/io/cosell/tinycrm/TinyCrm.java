@@ -59,14 +59,24 @@ final class TinyCrm implements AutoCloseable {
     }
 
     TinyCrm() {
+        this(0);
+    }
+
+    private TinyCrm(int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         server.createContext("/api", this::serve);
         server.setExecutor(threads);
         server.start();
+    }
+
+    /** Runs it until Ctrl-C, for who follows docs/third-crm.md; the port is the first argument, 8085 without one. */
+    public static void main(String[] arguments) {
+        TinyCrm crm = new TinyCrm(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 8085);
+        System.out.println("Tiny CRM is at " + crm.settings().get("cosell.tinycrm.address") + ", its key is " + KEY);
     }
 
     /** Settings for a connector that serves it. */
