@@ -1,5 +1,6 @@
 package io.cosell.flow;
 
+import io.cosell.store.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ public final class RefreshTokenFile {
     public synchronized void signedIn(String account, String configured, String token) {
         Path file = file(account);
         try {
-            Files.createDirectories(folder.toAbsolutePath());
+            DataFolder.make(folder);
             Path next = file.resolveSibling(file.getFileName() + ".new");
             Files.deleteIfExists(next);
             if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {

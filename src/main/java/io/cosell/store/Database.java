@@ -4,10 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -135,12 +132,7 @@ public final class Database {
     private static void makeFolder(String url) {
         Path folder = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")).toAbsolutePath().getParent();
         try {
-            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-                // The store holds the partner's deals: others on the machine have no business in it.
-                Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            } else {
-                Files.createDirectories(folder);
-            }
+            DataFolder.make(folder);
         } catch (IOException e) {
             throw new IllegalStateException("The folder of the store, " + folder + ", can't be made (" + e.getClass().getSimpleName()
                 + "). Look whether it may be written there, or set cosell.store.url to another file.", e);

@@ -58,6 +58,13 @@ class RefreshTokenFileTest {
     }
 
     @Test
+    void theFolderItMakesIsOpenToItsOwnerAlone() throws IOException {
+        assumeThat(FileSystems.getDefault().supportedFileAttributeViews()).contains("posix");
+        file().signedIn("partner-center", "", "of the sign-in"); // login comes before the first start of the store
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data")))).isEqualTo("rwx------");
+    }
+
+    @Test
     void accountsWithoutAConfiguredTokenKeepNone() {
         file().keep("partner-center", "", "second");
         assertThat(file().newest("partner-center", "")).isEmpty();
