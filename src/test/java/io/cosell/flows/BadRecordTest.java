@@ -4,35 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** Records that can't be shared: each ends with a reason, and no other deal waits for it. */
 @ForEveryCrm
+@SharedStage
 class BadRecordTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
     private final Seller seller;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    BadRecordTest(Crm crm) {
-        stage = STAGES.get(crm);
+    BadRecordTest(Crm crm, Stage stage) {
+        this.stage = stage;
         seller = new Seller(stage);
     }
 

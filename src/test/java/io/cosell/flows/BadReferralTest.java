@@ -6,35 +6,18 @@ import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** Referrals that no contract foresees: each ends with a reason, holds up no other deal, and goes on once it is corrected. */
 @ForEveryCrm
+@SharedStage
 class BadReferralTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    BadReferralTest(Crm crm) {
-        stage = STAGES.get(crm);
+    BadReferralTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     @TestInTurn

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What each kind of change costs in calls, with the settings as shipped. Sign-ins and the polls for changes are counted apart. */
+@SharedStage
 class CallsTest {
 
     /** What happens by the clock, whether anything changed or not. */
@@ -28,24 +28,17 @@ class CallsTest {
     private static final String PC = "partner-center ";
     private static final String CRM = "dynamics365 ";
 
-    @TempDir
-    static Path folder;
     static Stage stage;
     static Seller seller;
 
     @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    static void open(Stage opened) {
+        stage = opened;
         seller = new Seller(stage);
         // With the first deal that asks for help it learns whether the service invites Microsoft by itself.
         stage.sharedOpportunity("First deal", values -> values.put(Seller.HELP, Seller.WORKLOAD));
         stage.eventually(() -> stage.store().cursor("auto-heal crm") != null);
         seller.noticed();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
     }
 
     /** A point in the call logs of both systems. */

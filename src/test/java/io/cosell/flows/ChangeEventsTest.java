@@ -7,7 +7,6 @@ import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.salesforce.ChangeEventsTrouble;
 import io.cosell.sandbox.salesforce.SalesforceSandbox;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -15,10 +14,8 @@ import java.util.Map;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,22 +23,21 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Changes that Salesforce announces over its Pub/Sub API: real gRPC over TLS, the shipped routes. No poll comes by itself: the schedule is in
  * another century. Auto-heal runs once, when the connector starts.
  */
+@SharedStage(crm = Crm.SALESFORCE, offersAsLeads = true, settings = {"cosell.salesforce.change-events=Yes",
+    "cosell.crm-changes.schedule-with-events=" + ChangeEventsTest.NEVER})
 class ChangeEventsTest {
 
-    private static final String NEVER = "0 0 0 1 1 ? 2099";
+    static final String NEVER = "0 0 0 1 1 ? 2099";
     private static final String CURSOR = "change events";
     private static final String SOLUTIONS = "Microsoft_Solutions__c";
 
-    @TempDir
-    static Path folder;
     static Stage stage;
     static Seller seller;
     static SalesforceSandbox salesforce;
 
     @BeforeAll
-    static void open() {
-        stage = Stage.open(Crm.SALESFORCE, folder, Map.of("cosell.salesforce.change-events", "Yes",
-            "cosell.crm-changes.schedule-with-events", NEVER, "cosell.salesforce.new-cosell-deals", "lead"));
+    static void open(Stage opened) {
+        stage = opened;
         seller = new Seller(stage);
         salesforce = stage.sandboxes.salesforce();
         stage.eventually(() -> stage.store().cursor("auto-heal crm") != null && salesforce.changeEventStreams() == 1);
@@ -49,11 +45,6 @@ class ChangeEventsTest {
         stage.eventually(() -> polls().size() >= 4);
         salesforce.changeEvents(ChangeEventsTrouble.SIGN_OF_LIFE, 1);
         told();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
     }
 
     private static List<Call> polls() {

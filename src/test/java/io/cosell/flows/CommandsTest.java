@@ -9,55 +9,36 @@ import io.cosell.sandbox.partnercenter.ExampleReferrals;
 import io.cosell.store.Link;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands of a person, beside a connector that runs on the same store. */
 @ForEveryCrm
+@SharedStage
 class CommandsTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
-    private final Crm crm;
     private final Stage stage;
     private final Seller seller;
 
     private record Result(int code, String out, String err) {
     }
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    CommandsTest(Crm crm) {
-        this.crm = crm;
-        stage = STAGES.get(crm);
+    CommandsTest(Crm crm, Stage stage) {
+        this.stage = stage;
         seller = new Seller(stage);
     }
 
     private Result run(String... args) {
         Map<String, String> settings = new HashMap<>(stage.settings);
         settings.put("camel.main.name", "command-" + stage.which.setting());
-        CommandLine line = Cosell.commands(folder, settings);
+        CommandLine line = Cosell.commands(stage.folder, settings);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

@@ -6,35 +6,18 @@ import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** CRM to Partner Center: what a seller changes in a shared opportunity. */
 @ForEveryCrm
+@SharedStage
 class CrmToPartnerCenterOutTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
     private final Seller seller;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    CrmToPartnerCenterOutTest(Crm crm) {
-        stage = STAGES.get(crm);
+    CrmToPartnerCenterOutTest(Crm crm, Stage stage) {
+        this.stage = stage;
         seller = new Seller(stage);
     }
 

@@ -7,36 +7,26 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Changes that the CRM announces by its own webhook. No poll comes in time: the schedule is once a year. */
+@SharedStage(settings = {"cosell.crm-webhook.key=" + CrmWebhookTest.KEY, "cosell.crm-changes.schedule=0 0 3 1 1 ?"})
 class CrmWebhookTest {
 
-    private static final String KEY = "a-long-shared-secret";
+    static final String KEY = "a-long-shared-secret";
 
-    @TempDir
-    static Path folder;
     static Stage stage;
     static Seller seller;
     static String url;
 
     @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of("cosell.crm-webhook.key", KEY, "cosell.crm-changes.schedule", "0 0 3 1 1 ?"));
+    static void open(Stage opened) {
+        stage = opened;
         seller = new Seller(stage);
         url = stage.sandboxes.connectorAddress() + "/dynamics365-events";
         stage.crm.registerWebhook(url, "x-cosell-key", KEY, Set.of("opportunity", "lead", "msft_microsoftsolution"));
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
     }
 
     @Test

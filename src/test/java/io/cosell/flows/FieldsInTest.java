@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,25 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every field of mappings/fields.yaml that travels to the CRM, after the record is there. */
 @ForEveryCrm
+@SharedStage
 class FieldsInTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    FieldsInTest(Crm crm) {
-        stage = STAGES.get(crm);
+    FieldsInTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     static Stream<Arguments> edits() {

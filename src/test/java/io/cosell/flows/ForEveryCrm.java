@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Runs a class of tests once for every CRM whose adapter is there; the CRM is its parameter. Classes, CRMs and tests run side by side; a
- * class whose tests share a stage keeps one for each CRM, and its tests are {@link TestInTurn}.
+ * Runs a class of tests once for every CRM whose adapter is there; the CRM is its parameter. Classes, CRMs and tests run side by side; where
+ * the tests of a class share a stage ({@link SharedStage}), they are {@link TestInTurn}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -10,37 +10,20 @@ import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Person;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** Partner Center to CRM - Helper, and [Customize]: one referral becomes one record, whatever exists already and whatever fails. */
 @ForEveryCrm
+@SharedStage
 class HelperTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    HelperTest(Crm crm) {
-        stage = STAGES.get(crm);
+    HelperTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     @TestInTurn

@@ -11,32 +11,17 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** Deals that are not accepted yet are leads; what becomes of the lead becomes of the deal, and the other way round. */
 @ForEveryCrm
+@SharedStage(offersAsLeads = true)
 class LeadsTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Stage.offersAsLeads(crm)));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    LeadsTest(Crm crm) {
-        stage = STAGES.get(crm);
+    LeadsTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     @TestInTurn

@@ -5,34 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.CrmRecord;
 import io.cosell.sandbox.DealField;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** What Microsoft offers, as each CRM shows it with its usual settings: it waits for an answer, and the answer travels both ways. */
 @ForEveryCrm
+@SharedStage
 class OffersTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    OffersTest(Crm crm) {
-        stage = STAGES.get(crm);
+    OffersTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     private String status(String referral) {

@@ -7,36 +7,19 @@ import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Trouble;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** What the CRM refuses on the way in: for good with a reason the seller reads, or for now and then done after all. */
 @ForEveryCrm
+@SharedStage
 class RefusalsInTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    RefusalsInTest(Crm crm) {
-        stage = STAGES.get(crm);
+    RefusalsInTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     @TestInTurn

@@ -6,40 +6,31 @@ import io.cosell.sandbox.Call;
 import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.DealField;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a change costs on Salesforce, as docs/flows.md says. Of a record that changed in the very second in which it is listed or read,
  * readings more are allowed: times are whole seconds there.
  */
+@SharedStage(crm = Crm.SALESFORCE)
 class SalesforceCallsTest {
 
     private static final String WRITE = "salesforce BATCH";
     private static final String LOOK = "salesforce BATCH";
 
-    @TempDir
-    static Path folder;
     static Stage stage;
     static Seller seller;
 
     @BeforeAll
-    static void open() {
-        stage = Stage.open(Crm.SALESFORCE, folder, Map.of());
+    static void open(Stage opened) {
+        stage = opened;
         seller = new Seller(stage);
         stage.eventually(() -> stage.store().cursor("auto-heal crm") != null);
         seller.noticed();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
     }
 
     /** The calls from a change on until all is at rest: sign-ins and polls left out. */

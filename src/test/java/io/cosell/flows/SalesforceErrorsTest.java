@@ -10,39 +10,26 @@ import io.cosell.sandbox.Reply;
 import io.cosell.sandbox.Request;
 import io.cosell.sandbox.SandboxSystem;
 import io.cosell.sandbox.salesforce.SalesforceSwitch;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Salesforce's own errors (contract salesforce.md 3.5) on their way through a lane: a seller reads a reason and a fix, or nothing at all. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SharedStage(crm = Crm.SALESFORCE)
 class SalesforceErrorsTest {
 
     private static final int TRIES = 4;
     private static final int SIGN_INS = 200;
 
-    @TempDir
-    private static Path folder;
-    private Stage stage;
+    private final Stage stage;
 
-    @BeforeAll
-    void open() {
-        stage = Stage.open(Crm.SALESFORCE, folder, Map.of());
-    }
-
-    @AfterAll
-    void close() {
-        stage.close();
+    SalesforceErrorsTest(Stage stage) {
+        this.stage = stage;
     }
 
     static Stream<Arguments> errors() {

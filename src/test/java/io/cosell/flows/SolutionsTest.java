@@ -3,36 +3,19 @@ package io.cosell.flows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cosell.sandbox.Crm;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /** CRM Microsoft Solutions to Partner Center: rows that are added to an opportunity or taken out of it. */
 @ForEveryCrm
+@SharedStage
 class SolutionsTest {
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
     private final Seller seller;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        STAGES.put(crm, Stage.open(crm, folder, Map.of()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    SolutionsTest(Crm crm) {
-        stage = STAGES.get(crm);
+    SolutionsTest(Crm crm, Stage stage) {
+        this.stage = stage;
         seller = new Seller(stage);
     }
 

@@ -59,7 +59,7 @@ final class Stage implements AutoCloseable {
     final SandboxSystem system;
     final DataverseSandbox crm;
     final Map<String, String> settings;
-    private final Path folder;
+    final Path folder;
     private Connector connector;
 
     private Stage(Crm which, Path folder, PartnerCenterOptions partnerCenterOptions, DataverseOptions dataverseOptions,
@@ -140,6 +140,17 @@ final class Stage implements AutoCloseable {
     void stopConnector() {
         connector.close();
         connector = null;
+    }
+
+    /** Undoes what a test that ended may have left: faults that nothing met, events held or dropped, a connector that is stopped. */
+    void makeWhole() {
+        system.failNoMore();
+        partnerCenter.failNoMore();
+        partnerCenter.dropWebhooks(false);
+        partnerCenter.holdWebhooks(false);
+        if (connector == null) {
+            startConnector();
+        }
     }
 
     void camelRegister() {

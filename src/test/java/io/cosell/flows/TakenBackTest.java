@@ -7,46 +7,24 @@ import io.cosell.sandbox.DealField;
 import io.cosell.sandbox.Fault;
 import io.cosell.sandbox.Reply;
 import io.cosell.store.Side;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /**
  * A write to the CRM is done, but its answer is lost; before the next try a seller takes back what it had brought. That is an edit like
  * any other: the connector must not take it for a write that never happened, and do it once more.
  */
 @ForEveryCrm
+@SharedStage(offersAsLeads = true, settings = {"cosell.lanes.first-pause=1h", "cosell.crm-changes.schedule=0 0 0 1 1 ? 2099"})
 class TakenBackTest {
 
     private static final String MORE = "SOL-15974-MQF";
 
-    @TempDir
-    static Path folder;
-    private static final Map<Crm, Stage> STAGES = new ConcurrentHashMap<>();
     private final Stage stage;
 
-    @BeforeParameterizedClassInvocation
-    static void open(Crm crm) {
-        Map<String, String> settings = new HashMap<>(Stage.offersAsLeads(crm));
-        settings.put("cosell.lanes.first-pause", "1h");
-        settings.put("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099");
-        STAGES.put(crm, Stage.open(crm, folder, settings));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close(Crm crm) {
-        STAGES.remove(crm).close();
-    }
-
-    TakenBackTest(Crm crm) {
-        stage = STAGES.get(crm);
+    TakenBackTest(Crm crm, Stage stage) {
+        this.stage = stage;
     }
 
     @TestInTurn
@@ -231,12 +209,6 @@ class TakenBackTest {
 
     private static List<Map<String, String>> solutions(String... ids) {
         return List.of(ids).stream().map(id -> Map.of("id", id, "name", "Solution " + id, "type", "Name")).toList();
-    }
-
-    @AfterEach
-    void nothingFailsAnyMore() {
-        stage.system.failNoMore();
-        stage.partnerCenter.failNoMore();
     }
 
     private void goesOn(String referral) {

@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,27 +21,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Partner Center to CRM: the webhook believes nobody it can't verify, and stores what it believes before it answers. */
+@SharedStage
 class WebhookTest {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    @TempDir
-    static Path folder;
     private static Stage stage;
 
     @BeforeAll
-    static void open() {
-        stage = Stage.open(folder, Map.of());
+    static void open(Stage opened) {
+        stage = opened;
         stage.eventually(() -> stage.store().lastHeal().isPresent());
         // Refusals are counted by the hour; at the start of one no test can run into the next.
         var clock = stage.sandboxes.clock();
@@ -53,11 +49,6 @@ class WebhookTest {
     @BeforeEach
     void settle() {
         stage.settled();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
     }
 
     static Stream<Arguments> officialEventsInBothHeaderForms() {
