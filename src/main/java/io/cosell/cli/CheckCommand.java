@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -25,13 +26,8 @@ import picocli.CommandLine.Spec;
         "Example: java -jar cosell.jar check --format json"})
 public final class CheckCommand implements Callable<Integer> {
 
-    /** How to print what was found. */
-    enum Format {
-        text, json
-    }
-
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text or json; ${DEFAULT-VALUE} if not given.")
-    private Format format;
+    @Mixin
+    private TextOrJson format;
 
     @Option(names = "--schema", paramLabel = "FILE",
         description = "Saved schema of the CRM; crm-schema.json of the working folder if it is there.")
@@ -47,7 +43,7 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         PrintWriter out = spec.commandLine().getOut();
         Result result = root.check(schema);
-        if (format == Format.json) {
+        if (format.isJson()) {
             out.println(json(result));
         } else {
             print(result, out);

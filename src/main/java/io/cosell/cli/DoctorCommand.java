@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -32,13 +32,8 @@ public final class DoctorCommand implements Callable<Integer> {
     private static final Map<Level, String> COLOURS = Map.of(Level.ERROR, "red", Level.WARNING, "yellow", Level.UNKNOWN, "cyan", Level.OK,
         "green");
 
-    /** How to print what was found. */
-    enum Format {
-        text, json
-    }
-
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text or json; ${DEFAULT-VALUE} if not given.")
-    private Format format;
+    @Mixin
+    private TextOrJson format;
 
     @ParentCommand
     private RootCommand root;
@@ -53,7 +48,7 @@ public final class DoctorCommand implements Callable<Integer> {
         try (Visit visit = root.visit()) {
             diagnoses = new Doctor(visit, root.clock()).examine();
         }
-        if (format == Format.json) {
+        if (format.isJson()) {
             out.println(json(diagnoses));
         } else {
             print(diagnoses, out, spec.commandLine().getColorScheme().ansi());

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,9 +34,6 @@ public final class TestCommand implements Callable<Integer> {
 
     private static final String PARTNER_CENTER = "partner-center";
 
-    /** How the result is printed. */
-    enum Format { text, json }
-
     @Option(names = "--documents", paramLabel = "N", defaultValue = "300",
         description = "How many documents each pair of specs writes and reads; ${DEFAULT-VALUE} if not given, 0 for examples alone.")
     private int documents;
@@ -50,8 +48,8 @@ public final class TestCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Goes on and tests again what a saved file changes, until Ctrl-C.")
     private boolean watch;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text or json; ${DEFAULT-VALUE} if not given.")
-    private Format format;
+    @Mixin
+    private TextOrJson format;
 
     @ParentCommand
     private RootCommand root;
@@ -65,7 +63,7 @@ public final class TestCommand implements Callable<Integer> {
         boolean own = mappings.getFileSystem() == FileSystems.getDefault();
         require(documents >= 0, "--documents " + documents + ": must be 0 or more.");
         require(own || !accept && !watch, "--accept and --watch need a folder mappings in the working folder; there is none.");
-        require(!watch || format == Format.text, "--watch prints text only.");
+        require(!watch || !format.isJson(), "--watch prints text only.");
         if (!watch) {
             return test(mappings, any -> true) ? 0 : 1;
         }
@@ -97,14 +95,14 @@ public final class TestCommand implements Callable<Integer> {
         Specs specs = Specs.of(mappings, settings);
         Examples.Result examples = Examples.run(Specs.ofExamples(mappings, settings),
             name -> wanted.test(name) && (name.startsWith(crm + "/") || name.startsWith(PARTNER_CENTER + "/")));
-        if (format == Format.text) {
+        if (!format.isJson()) {
             print(examples);
         }
         List<Path> accepted = accept ? Examples.accept(examples) : List.of();
         List<RoundTrips.Report> reports = documents == 0 ? List.of()
             : RoundTrips.run(specs, List.of(crm, PARTNER_CENTER), new RoundTrips.Plan(documents, seed), wanted);
         boolean passes = examples.failures().size() == accepted.size() && reports.stream().allMatch(RoundTrips.Report::passes);
-        if (format == Format.json) {
+        if (format.isJson()) {
             out().println(json(examples, accepted, reports, passes).toPrettyString());
         } else {
             accepted.forEach(file -> out().println("Accepted: " + file));
