@@ -24,10 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * another century. Auto-heal runs once, when the connector starts.
  */
 @SharedStage(crm = Crm.SALESFORCE, offersAsLeads = true, settings = {"cosell.salesforce.change-events=Yes",
-    "cosell.crm-changes.schedule-with-events=" + ChangeEventsTest.NEVER})
+    "cosell.crm-changes.schedule-with-events=" + Stage.NEVER})
 class ChangeEventsTest {
 
-    static final String NEVER = "0 0 0 1 1 ? 2099";
     private static final String CURSOR = "change events";
     private static final String SOLUTIONS = "Microsoft_Solutions__c";
 

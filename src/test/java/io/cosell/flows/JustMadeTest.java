@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class JustMadeTest {
 
     private static final String MORE = "SOL-15974-MQF";
-    private static final String NEVER = "0 0 0 1 1 ? 2099";
 
     @TempDir
     Path folder;
@@ -65,7 +64,7 @@ class JustMadeTest {
 
     @Test
     void aSolutionTakenOutOfARecordThatIsFoundAgainStaysOut() {
-        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h", "cosell.crm-changes.schedule", NEVER))) {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.lanes.first-pause", "1h", "cosell.crm-changes.schedule", Stage.NEVER))) {
             String referral = madeUnseen(stage);
             takeOut(stage, referral, MORE);
 
@@ -93,7 +92,7 @@ class JustMadeTest {
 
     @Test
     void aSolutionTakenOutOfTheOpportunityThatALeadBecameStaysOut() {
-        try (Stage stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", NEVER))) {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", Stage.NEVER))) {
             String referral = twoSolutions(stage);
             stage.partnerCenter.partnerEdits(referral, Map.of("/status", "Active", "/substatus", "Accepted"));
             stage.eventually(() -> "opportunity".equals(stage.link(referral).recordKind()) && !stage.link(referral).isMarked());
@@ -133,7 +132,7 @@ class JustMadeTest {
     /** A write is answered with the record as it is then, without what a user took out meanwhile; that hint is an echo afterwards. */
     @Test
     void whatTheAnswerToAWriteSaysIsRefusedIfItCantTravel() {
-        try (Stage stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", NEVER))) {
+        try (Stage stage = Stage.open(folder, Map.of("cosell.crm-changes.schedule", Stage.NEVER))) {
             String referral = stage.deal("Answered", changes -> { });
             stage.eventually(() -> stage.isLinked(referral));
             stage.settled();

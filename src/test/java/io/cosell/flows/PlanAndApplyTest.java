@@ -210,7 +210,7 @@ class PlanAndApplyTest {
     @Test
     void whatIsWrittenIsWhatWasPlannedAndADealThatMovedIsRefused() throws Exception {
         int number = Integer.getInteger("plan.deals", crm == Crm.DYNAMICS_365 ? FEW : 30);
-        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", Stage.NEVER))) {
             stage = opened;
             List<Link> deals = deals(number);
             change(deals);
@@ -263,7 +263,7 @@ class PlanAndApplyTest {
 
     @Test
     void twoSetsOfMappingsAreComparedOverTheSameDealsReadOnceAndAPlanOfOneIsRefusedUnderTheOther() throws Exception {
-        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", Stage.NEVER))) {
             stage = opened;
             List<Link> deals = deals(6);
             change(deals);
@@ -313,7 +313,7 @@ class PlanAndApplyTest {
 
     @Test
     void aPlanThatWasEditedOrIsNoneIsRefused() throws Exception {
-        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", Stage.NEVER))) {
             stage = opened;
             change(deals(1));
             Path file = folder.resolve("plan.json");
@@ -332,7 +332,7 @@ class PlanAndApplyTest {
 
     @Test
     void whatApplyCouldNotFinishTheConnectorFinishes() throws Exception {
-        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099"))) {
+        try (Stage opened = Stage.open(crm, folder, Map.of("cosell.crm-changes.schedule", Stage.NEVER))) {
             stage = opened;
             Link deal = deals(3).get(2);
             change(List.of(deal, deal, deal));

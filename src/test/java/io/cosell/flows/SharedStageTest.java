@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The tests of a class share the stage of their CRM, find it whole, and it is gone when they have run. */
 @ForEveryCrm
-@SharedStage(offersAsLeads = true, settings = {"cosell.lanes.first-pause=1h", "cosell.crm-changes.schedule=0 0 0 1 1 ? 2099"})
+@SharedStage(offersAsLeads = true, settings = {"cosell.lanes.first-pause=1h", "cosell.crm-changes.schedule=" + Stage.NEVER})
 class SharedStageTest {
 
     private static final Map<Crm, List<Stage>> SEEN = new ConcurrentHashMap<>();
@@ -32,7 +32,7 @@ class SharedStageTest {
         assertThat(SEEN.computeIfAbsent(crm, any -> new CopyOnWriteArrayList<>())).allMatch(other -> other == stage);
         SEEN.get(crm).add(stage);
         assertThat(stage.settings).containsAllEntriesOf(Stage.offersAsLeads(crm))
-            .containsEntry("cosell.crm-changes.schedule", "0 0 0 1 1 ? 2099");
+            .containsEntry("cosell.crm-changes.schedule", Stage.NEVER);
         assertThat(stage.receivedDeal("Found in step by test " + SEEN.get(crm).size())).isNotEmpty();
     }
 

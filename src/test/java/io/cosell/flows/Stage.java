@@ -51,6 +51,8 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Stage implements AutoCloseable {
 
     static final String SOLUTION = "SOL-34104-EBB";
+    /** A schedule that no test lives to see. */
+    static final String NEVER = "0 0 0 1 1 ? 2099";
 
     final Crm which;
     final Sandboxes sandboxes;
@@ -78,8 +80,8 @@ final class Stage implements AutoCloseable {
         // Quartz keeps its schedulers by name for the whole process; two stages at a time must not share one.
         settings.put("camel.main.name", "cosell-" + UUID.randomUUID());
         // Auto-heal runs once at the start and then only when a test asks for it, not whenever the hour has come.
-        settings.put("cosell.auto-heal.schedule", "0 0 0 1 1 ? 2099");
-        settings.put("cosell.auto-heal.full-schedule", "0 0 0 1 1 ? 2099");
+        settings.put("cosell.auto-heal.schedule", NEVER);
+        settings.put("cosell.auto-heal.full-schedule", NEVER);
         settings.put("cosell.lanes.first-pause", "1s");
         settings.put("cosell.terminal-grace", "0s");
         settings.putAll(overrides);

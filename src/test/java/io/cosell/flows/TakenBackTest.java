@@ -16,7 +16,7 @@ import java.util.Map;
  * any other: the connector must not take it for a write that never happened, and do it once more.
  */
 @ForEveryCrm
-@SharedStage(offersAsLeads = true, settings = {"cosell.lanes.first-pause=1h", "cosell.crm-changes.schedule=0 0 0 1 1 ? 2099"})
+@SharedStage(offersAsLeads = true, settings = {"cosell.lanes.first-pause=1h", "cosell.crm-changes.schedule=" + Stage.NEVER})
 class TakenBackTest {
 
     private static final String MORE = "SOL-15974-MQF";
