@@ -17,14 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
  * Makes documents that fit a JSON schema, the same ones for the same seed. Each place of the schema deals its kinds of values (absent, null,
- * empty, each enum value, lists of no, one and many items, long and foreign texts, days at both ends of the time zones, cents) from a
- * shuffled stack of its own, so that none is left out by chance.
+ * empty, each enum value, lists of no, one and many items, long and foreign texts, signs, days at both ends of the time zones, cents, amounts
+ * below zero) from a shuffled stack of its own, so that none is left out by chance.
  *
  * <p>Reads of the schema: type, properties, required, items, minItems, maxItems, enum, const, oneOf (one of its members is laid over the
  * object, or none), pattern, minLength, format date-time, minimum, maximum, examples.
@@ -34,13 +35,18 @@ final class Documents {
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(false);
     private static final int TRIES = 50;
     private static final int LONGEST = 5000;
+    /** The end of the characters of Latin-1, the control characters among them. */
+    private static final int LATIN = 0x100;
     private static final List<Integer> SIZES = List.of(0, 1, 2, 3, 7);
     private static final List<String> WORDS = List.of("Fabrikam", "Données d'été", "数据平台", "Платформа", "منصة البيانات", "डेटा", "データ基盤",
         "🚀 👩‍💻", "e\u0301\u0302", "00123", "true", "null", "a \"quote\", a \\ and a 'tick'", "{}[]().*+?^$|@#&-_/:,;%", "<b>&amp;</b>", "{{name}}");
     private static final List<String> CURRENCIES = List.of("USD", "EUR", "JPY", "CHF", "KWD");
     private static final List<String> TIMES = List.of("", "T00:00:00Z", "T23:30:00+14:00", "T00:30:00-12:00", "T23:59:59.9999999Z",
         "T00:00:00+05:30");
-    private static final List<String> AMOUNTS = List.of("0", "0.01", "0.1", "1", "99.99", "1234567.89", "125000.00", "999999999999.99");
+    private static final List<String> AMOUNTS = List.of("0", "0.01", "0.1", "1", "99.99", "1234567.89", "125000.00", "999999999999.99", "-0.01",
+        "-1000000000000.00");
+    /** Signs that mean something to JSON, JOLT or regular expressions. */
+    private static final String SIGNS = " \"'\\{}[]().*+?^$|@#&-_/:,;\n\t";
 
     private final JsonNode schema;
     private final Random random;
@@ -230,13 +236,20 @@ final class Documents {
         kinds.add(() -> "  " + word(place) + " ");
         kinds.add(() -> word(place) + "\n" + word(place) + "\r\n" + number());
         kinds.add(() -> (word(place) + " ").repeat(1 + random.nextInt(LONGEST / 12)).strip());
-        kinds.add(() -> IntStream.range(0, 1 + random.nextInt(12)).mapToObj(any -> String.valueOf((char) (' ' + random.nextInt(95))))
-            .reduce("", String::concat));
+        kinds.add(() -> characters(() -> ' ' + random.nextInt(95)));
+        kinds.add(() -> characters(() -> SIGNS.charAt(random.nextInt(SIGNS.length()))));
+        kinds.add(() -> characters(() -> random.nextInt(random.nextBoolean() ? LATIN : Character.MIN_SURROGATE)));
         kinds.add(() -> "abcdefghijklmnopqrstuvwxyz".substring(0, 1 + random.nextInt(26)));
         kinds.add(() -> word(place) + " " + number());
         kinds.add(() -> word(place) + " " + number());
         examples.forEach(example -> kinds.add(example::asText));
         return pick(place, kinds).get();
+    }
+
+    /** Some characters and a letter, so that the text is not blank. */
+    private String characters(IntSupplier each) {
+        return IntStream.generate(each).limit(1 + random.nextInt(12)).collect(StringBuilder::new, StringBuilder::appendCodePoint,
+            StringBuilder::append).append((char) ('a' + random.nextInt(26))).toString();
     }
 
     private String word(String place) {

@@ -179,10 +179,14 @@ class RoundTripsTest {
             seen.add("notes " + (view.at("/details/notes").isMissingNode() ? "absent" : view.at("/details/notes").isNull() ? "null"
                 : notes.isEmpty() ? "empty" : "full"));
             seen.add(view.at("/details/dealValue").asText().matches(".*\\.\\d\\d") ? "cents" : "other amount");
+            seen.add(view.at("/details/dealValue").asText().startsWith("-") ? "below zero" : "other amount");
+            seen.add(notes.matches("[ \"'\\\\{}\\[\\]().*+?^$|@#&_/:,;\\n\\t-]{3,}[a-z]") ? "signs" : "no signs");
+            seen.add(notes.matches("(?s).*\\p{Cntrl}.*") && !notes.matches("(?s).*[\r\n\t].*") ? "control characters" : "others");
         }
         assertThat(seen).contains("solutions 0", "solutions 1", "solutions 7", "help QuotesOrLicensing", "help GeneralOrOther", "help null",
             "help absent", "status New/Received", "status Closed/Error", "status Closed/Won", "status /", "date T23:30:00+14:00",
-            "date T00:30:00-12:00", "date ", "long", "other script", "notes absent", "notes null", "notes empty", "notes full", "cents");
+            "date T00:30:00-12:00", "date ", "long", "other script", "notes absent", "notes null", "notes empty", "notes full", "cents",
+            "below zero", "signs", "control characters");
     }
 
     @ParameterizedTest
