@@ -97,8 +97,8 @@ public final class LaneRunner {
                 return Optional.of(describe(failure, exchange));
             }
             store.mark(linkId, Side.BOTH);
-            return Optional.of((isStale(failure) ? "It changed while it was written: " : "It could not be written: ") + describe(failure, exchange)
-                + " The connector looks at it again when it runs.");
+            return Optional.of((isStale(failure) ? "It changed while it was written: " : "It could not be written: ")
+                + describe(failure, exchange) + " The connector looks at it again when it runs.");
         }
     }
 
@@ -222,7 +222,8 @@ public final class LaneRunner {
             return failure.getMessage();
         }
         if (isTemporary(failure)) {
-            return exchange.getVariable(CALLED_SYSTEM, "The system", String.class) + " could not be reached (" + failure.getClass().getSimpleName() + ").";
+            return exchange.getVariable(CALLED_SYSTEM, "The system", String.class) + " could not be reached ("
+                + failure.getClass().getSimpleName() + ").";
         }
         return "The connector failed on this deal (" + failure.getClass().getSimpleName() + "); its log says more.";
     }

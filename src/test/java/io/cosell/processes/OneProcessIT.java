@@ -111,7 +111,7 @@ class OneProcessIT {
         store.setUrl(settings.get("cosell.store.url"));
         new Rest(sandboxes, deals, store).comes();
 
-        System.out.printf("%s: %s, %s (seed %d); at rest after %.1f s%n", OneProcessIT.class.getSimpleName(), deals.figures(), trouble, SEED,
+        System.out.printf("%s: %s, %s (seed %d); at rest after %.1f s%n", getClass().getSimpleName(), deals.figures(), trouble, SEED,
             Duration.between(stopped, Instant.now()).toMillis() / 1000.0);
         assertThat(trouble.count()).as("troubles").isGreaterThanOrEqualTo(SECONDS / 10);
     }

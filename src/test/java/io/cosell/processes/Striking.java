@@ -118,6 +118,7 @@ final class Striking {
     /** How often it struck with what, in words. */
     @Override
     public synchronized String toString() {
-        return struck.entrySet().stream().map(blow -> blow.getKey().words + " " + blow.getValue() + " times").collect(Collectors.joining(", "));
+        return struck.entrySet().stream().map(blow -> blow.getKey().words + " " + blow.getValue() + " times")
+            .collect(Collectors.joining(", "));
     }
 }
