@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * The plan of one field: three values in, changes, conflict and refusals out. Every write goes through {@link #write}, which knows
@@ -526,6 +528,15 @@ final class FieldPlan {
         if (value.isBoolean()) {
             return value.booleanValue() ? "Yes" : "No";
         }
-        return value.isValueNode() ? "\"" + value.asText() + "\"" : value.toString();
+        return "\"" + plain(value) + "\"";
+    }
+
+    /** Without the signs of JSON: an amount and its currency with a space between, elements of a list with a comma. */
+    private static String plain(JsonNode value) {
+        if (value.isBigDecimal()) {
+            return value.decimalValue().toPlainString();
+        }
+        return value.isValueNode() ? value.asText() : StreamSupport.stream(value.spliterator(), false).filter(part -> !Views.isBlank(part))
+            .map(FieldPlan::plain).collect(Collectors.joining(value.isArray() ? ", " : " "));
     }
 }

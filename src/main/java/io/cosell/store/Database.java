@@ -59,7 +59,7 @@ public final class Database {
     private static HikariDataSource opened(String url, String user, String password) {
         boolean sqlite = !isShared(url);
         if (sqlite) {
-            makeFolder(url);
+            makeFile(url);
         }
         HikariConfig config = sqlite ? sqlite(url) : pool(url, POOL_SIZE);
         if (!sqlite) {
@@ -129,12 +129,13 @@ public final class Database {
         }
     }
 
-    private static void makeFolder(String url) {
-        Path folder = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")).toAbsolutePath().getParent();
+    /** SQLite takes an empty file for a new database, and gives its other files the same permissions. */
+    private static void makeFile(String url) {
+        Path file = Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", ""));
         try {
-            DataFolder.make(folder);
+            DataFolder.makeFile(file);
         } catch (IOException e) {
-            throw new IllegalStateException("The folder of the store, " + folder + ", can't be made (" + e.getClass().getSimpleName()
+            throw new IllegalStateException("The file of the store, " + file + ", can't be made (" + e.getClass().getSimpleName()
                 + "). Look whether it may be written there, or set cosell.store.url to another file.", e);
         }
     }

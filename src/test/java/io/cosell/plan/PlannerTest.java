@@ -198,6 +198,13 @@ class PlannerTest {
         }
 
         @Test
+        void anAmountIsToldWithoutTheSignsOfJson() {
+            assertThat(plan(policy, json("{'v':48000.5,'cur':'USD'}"), json("{'v':48000.5,'cur':'USD'}"), json("{'v':0,'cur':'USD'}"))
+                .refusals()).singleElement().satisfies(refusal -> assertThat(refusal.text())
+                    .isEqualTo("Deal value may not be empty or 0 in Partner Center; it stays \"48000.5 USD\" there. Set it in the CRM."));
+        }
+
+        @Test
         void currencyIsThreeLetters() {
             assertThat(plan(policy, null, json("{}"), json("{'v':1,'cur':'€'}")).refusals()).singleElement()
                 .satisfies(refusal -> assertThat(refusal.text()).contains("three letters"));

@@ -1,16 +1,22 @@
 package io.cosell.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store that can't be opened says which it is, why, and what to look at. */
+/** Opening a store: only its owner reads what it makes, and if it can't be opened it says which it is, why, and what to look at. */
 class DatabaseTest {
 
     @TempDir
@@ -25,7 +31,7 @@ class DatabaseTest {
     @Test
     void aFolderThatIsAFile() throws IOException {
         Path file = Files.writeString(folder.resolve("data"), "");
-        cannotBeOpened("jdbc:sqlite:" + file + "/cosell.db", "The folder of the store, " + file + ", can't be made", "cosell.store.url");
+        cannotBeOpened("jdbc:sqlite:" + file + "/cosell.db", "The file of the store, " + file + "/cosell.db, can't be made", "cosell.store.url");
     }
 
     @Test
@@ -36,6 +42,17 @@ class DatabaseTest {
         }
         String url = "jdbc:postgresql://127.0.0.1:" + free + "/cosell";
         cannotBeOpened(url + "?password=secret", "cosell.store.url = " + url + ")", "refused", "cosell.store.user");
+    }
+
+    @Test
+    void onlyItsOwnerReadsTheFilesOfANewStoreWhateverTheFolder() throws IOException {
+        assumeThat(FileSystems.getDefault().supportedFileAttributeViews()).contains("posix");
+        try (HikariDataSource store = Database.open("jdbc:sqlite:" + folder.resolve("cosell.db"), null, null);
+             Stream<Path> files = Files.list(folder)) {
+            assertThat(store.isRunning()).isTrue();
+            assertThat(files).hasSizeGreaterThan(1).allSatisfy(file ->
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------"));
+        }
     }
 
     private static void cannotBeOpened(String url, String... told) {
