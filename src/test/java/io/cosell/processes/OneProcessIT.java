@@ -25,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.sqlite.SQLiteDataSource;
 
 /**
@@ -35,7 +34,6 @@ import org.sqlite.SQLiteDataSource;
  * stored is not acknowledged; when there is space again, all is caught up without a restart. {@code -Dprocesses.seconds=300} and
  * {@code -Dprocesses.seed=} as with several processes.
  */
-@Isolated("its process needs the machine")
 class OneProcessIT {
 
     private static final int SECONDS = Integer.getInteger("processes.seconds", 25);

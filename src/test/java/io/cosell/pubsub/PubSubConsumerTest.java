@@ -41,7 +41,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class PubSubConsumerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final SandboxCertificates CERTIFICATES = SandboxCertificates.create();
+    private static final SandboxCertificates CERTIFICATES = SandboxCertificates.ofThisProcess();
 
     @TempDir
     Path folder;

@@ -62,7 +62,9 @@ final class Metadata {
      * @param query query options: {@code $select}, {@code $filter} with eq, and, and or without parentheses, {@code $expand}
      */
     Reply answer(String root, String set, String key, List<String> below, Map<String, String> query) {
-        List<ObjectNode> found = set.equals("EntityDefinitions") ? schema.all().stream().map(this::entity).toList() : relationships();
+        List<ObjectNode> relationships = relationships();
+        List<ObjectNode> found = set.equals("EntityDefinitions") ? schema.all().stream().map(table -> entity(table, relationships)).toList()
+            : relationships;
         boolean single = false;
         List<String> segments = new ArrayList<>(List.of(key == null ? set : set + "(" + key + ")"));
         segments.addAll(below);
@@ -174,7 +176,7 @@ final class Metadata {
         return shaped;
     }
 
-    private ObjectNode entity(Table table) {
+    private static ObjectNode entity(Table table, List<ObjectNode> relationships) {
         ObjectNode json = SandboxSystem.JSON.createObjectNode();
         json.put("MetadataId", id(table.name())).put("LogicalName", table.name()).put("SchemaName", table.name())
             .put("EntitySetName", table.set()).put("LogicalCollectionName", table.set()).put("CollectionSchemaName", table.set())
@@ -195,7 +197,7 @@ final class Metadata {
         });
         ArrayNode many = json.putArray("OneToManyRelationships");
         ArrayNode one = json.putArray("ManyToOneRelationships");
-        relationships().forEach(relationship -> {
+        relationships.forEach(relationship -> {
             if (relationship.path("ReferencedEntity").asText().equals(table.name())) {
                 many.add(relationship);
             }

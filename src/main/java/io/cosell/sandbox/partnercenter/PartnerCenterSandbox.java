@@ -68,7 +68,7 @@ public final class PartnerCenterSandbox extends SandboxSystem {
 
     private final PartnerCenterOptions options;
     private final Switches switches;
-    private final SandboxCertificates certificates = SandboxCertificates.create();
+    private final SandboxCertificates certificates = SandboxCertificates.ofThisProcess();
     private final Tokens tokens;
     private final Access access;
     private final Referrals referrals;

@@ -35,7 +35,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Keys and certificates of the sandbox's webhooks (section 4.3), new for every instance. Immutable and thread-safe.
+ * Keys and certificates of the sandbox's webhooks (section 4.3), new for every process. Immutable and thread-safe.
  *
  * <p>All signers use the same RSA key, so a receiver that skips the check of the chain or of the issuer takes the bad ones too.
  */
@@ -98,12 +98,20 @@ public final class SandboxCertificates {
         serverKeyStore = bytes.toByteArray();
     }
 
-    /** Makes new keys and certificates; takes some tenths of a second. */
-    public static SandboxCertificates create() {
-        try {
-            return new SandboxCertificates();
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-            throw new IllegalStateException("The sandbox could not make its certificates: " + e, e);
+    /** Those of this process. They are made when they are first asked for, which takes some tenths of a second. */
+    public static SandboxCertificates ofThisProcess() {
+        return OfThisProcess.CERTIFICATES;
+    }
+
+    private static final class OfThisProcess {
+        private static final SandboxCertificates CERTIFICATES = make();
+
+        private static SandboxCertificates make() {
+            try {
+                return new SandboxCertificates();
+            } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+                throw new IllegalStateException("The sandbox could not make its certificates: " + e, e);
+            }
         }
     }
 

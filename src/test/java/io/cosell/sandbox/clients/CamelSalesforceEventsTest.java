@@ -39,7 +39,7 @@ class CamelSalesforceEventsTest {
 
     @BeforeEach
     void start() throws Exception {
-        SandboxCertificates certificates = SandboxCertificates.create();
+        SandboxCertificates certificates = SandboxCertificates.ofThisProcess();
         trust("javax.net.ssl.trustStore", certificates.writeTrustStore(folder).toString());
         trust("javax.net.ssl.trustStorePassword", SandboxCertificates.PASSWORD);
         trust("javax.net.ssl.trustStoreType", "PKCS12");

@@ -43,7 +43,7 @@ class ChangeEventsTest {
 
     @BeforeAll
     static void make() {
-        certificates = SandboxCertificates.create();
+        certificates = SandboxCertificates.ofThisProcess();
     }
 
     @AfterAll
