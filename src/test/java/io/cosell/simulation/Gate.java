@@ -142,10 +142,10 @@ final class Gate implements HttpClientConfigurer {
 
     // ---- transactions
 
-    /** Thrown into a process that is dead; it can do nothing about it. */
+    /** Thrown into a process that is dead; it can do nothing about it. Without a trace, which nobody would read in the log. */
     static final class Death extends RuntimeException {
         Death() {
-            super("The process is dead.");
+            super("The process is dead.", null, false, false);
         }
     }
 
