@@ -257,6 +257,12 @@ public final class Ledger {
             (String) filling.get("audit"))));
     }
 
+    /** Whether an opportunity that was found in place of a lead is not one that an earlier run has filled: a seller may have made it. */
+    public boolean isNotFilled(Map<String, Object> record, Exchange exchange) {
+        Link link = link(exchange);
+        return link != null && !planning.isFilled(link, record); // without a deal the verb is tried by itself
+    }
+
     /**
      * Ends a run that failed after it had begun to write: what each side said last is held against what was intended, and what is done
      * is agreed on. At a later look nobody could tell what was never written from what a user has undone since. Does nothing after
@@ -326,15 +332,18 @@ public final class Ledger {
             // A deal that was accepted only to be closed has waited already.
             : plan.waitsForGrace() || plan.again() ? link.closedSeenAt() : null;
         List<Entry> entries = new ArrayList<>(plan.isEmpty() ? planning.conflicts(plan) : List.of());
-        entries.addAll(planning.entries(plan, link.told()));
+        // An opportunity that was found in place of the lead was not written: an earlier run has filled it, or a seller made it.
+        boolean found = exchange.getVariable("foundFilled") != null;
+        boolean foundAnother = found && isNotFilled(record, exchange);
+        JsonNode base = foundAnother ? planning.settledBase(link, referral, record)
+            : found ? planning.baseOfFilled(link, plan.nextBase(), referral, record) : plan.nextBase();
+        entries.addAll(planning.entries(foundAnother ? plan.withoutCrm() : plan, link.told()));
         String microsoft = microsoftNews(exchange);
         if (microsoft != null) {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
         }
         Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason,
-            "base", planning.agreedBase(link, exchange.getVariable("foundFilled") == null ? plan.nextBase()
-                : planning.baseOfFilled(link, plan.nextBase(), referral, record), referral, record),
-            "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
+            "base", planning.agreedBase(link, base, referral, record), "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
             "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
             "compared_under", rules.mappingVersion());
         if (document(exchange, "microsoft") != null) {

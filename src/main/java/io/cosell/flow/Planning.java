@@ -237,10 +237,14 @@ public final class Planning {
         return intent.set(FILLING, filling.put(TOLD, told));
     }
 
-    /** The base of a plan of a lead, written to the opportunity that was filled unseen by an earlier run. */
+    /** Whether this is the opportunity that an earlier run has filled, unseen, and not one that a seller made of the lead. */
+    public boolean isFilled(Link link, Map<String, Object> record) {
+        return link.intent() != null && isTold(link.intent().path(FILLING), record);
+    }
+
+    /** The base of a plan of a lead, written to the opportunity that {@link #isFilled}. */
     public JsonNode baseOfFilled(Link link, JsonNode base, Map<String, Object> referral, Map<String, Object> record) {
-        JsonNode filling = link.intent().path(FILLING);
-        return isTold(filling, record) ? Planner.settle(policy(), base, filling, view(referral), view(record), true) : base;
+        return Planner.settle(policy(), base, link.intent().get(FILLING), view(referral), view(record), true);
     }
 
     /** The link's intent if something is made from it; null otherwise. */

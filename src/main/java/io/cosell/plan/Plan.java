@@ -69,6 +69,11 @@ public record Plan(List<Change> crm, List<Change> partnerCenter, List<Conflict> 
         return new Plan(crm, partnerCenter, all, refusals, waitsForGrace, again, nextBase, intent);
     }
 
+    /** The same plan as far as it is about Partner Center: the record was not written. */
+    public Plan withoutCrm() {
+        return new Plan(List.of(), partnerCenter, conflicts, refusals, waitsForGrace, again, nextBase, intent);
+    }
+
     /** The changes of the record as a referral view that holds only the changed paths; a null in it clears the field. */
     public ObjectNode crmDocument() {
         ObjectNode document = JsonNodeFactory.instance.objectNode();

@@ -2,15 +2,19 @@ package io.cosell.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cosell.sandbox.CallKind;
 import io.cosell.sandbox.Crm;
 import io.cosell.sandbox.CrmRecord;
 import io.cosell.sandbox.Customer;
 import io.cosell.sandbox.DealField;
+import io.cosell.sandbox.FaultPlan;
+import io.cosell.sandbox.Trouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Deals that are not accepted yet are leads; what becomes of the lead becomes of the deal, and the other way round. */
@@ -79,6 +83,30 @@ class LeadsTest {
         assertThat(stage.link(referral).recordKind()).isEqualTo("opportunity");
         assertFilled(referral, opportunity, "Qualified by the seller");
         stage.comesToRest();
+    }
+
+    /** The connector has read the referral, and is about to accept the lead that is a lead no more. */
+    @TestInTurn
+    void whatThePartnerEnteredSurvivesThatTheSellerQualifiesInTheMomentInWhichTheConnectorDoes() {
+        String referral = stage.receivedOffer("Qualified at once");
+        String lead = stage.link(referral).recordId();
+        AtomicBoolean qualified = new AtomicBoolean();
+        stage.partnerCenter.fail(FaultPlan.Rule.byChance("partner-center", CallKind.READ, Trouble.UNAVAILABLE, 1), request -> {
+            if (request.path().contains(referral) && qualified.compareAndSet(false, true)) {
+                stage.partnerCenter.partnerEdits(referral, Map.of("/details/notes", "The partner's notes"));
+                stage.seller.qualifies(lead);
+            }
+            return false;
+        });
+
+        stage.partnerCenter.partnerAccepts(referral);
+        stage.eventually(() -> stage.link(referral).recordKind().equals("opportunity")
+            && "The partner's notes".equals(stage.record(referral).get(DealField.NOTES)));
+        stage.comesToRest();
+
+        assertThat(stage.at(stage.partnerCenter.referral(referral), "details", "notes")).isEqualTo("The partner's notes");
+        assertThat(stage.record(referral).status()).isEqualTo("Active/Accepted");
+        assertThat(stage.record(referral).solutions()).containsExactly(Stage.SOLUTION);
     }
 
     /** Where leads do not keep a name, nothing tells what a seller has entered from what the CRM has filled in. */
