@@ -333,7 +333,7 @@ public final class Ledger {
             : plan.waitsForGrace() || plan.again() ? link.closedSeenAt() : null;
         List<Entry> entries = new ArrayList<>(plan.isEmpty() ? planning.conflicts(plan) : List.of());
         // An opportunity that was found in place of the lead was not written: an earlier run has filled it, or a seller made it.
-        boolean found = exchange.getVariable("foundFilled") != null;
+        boolean found = exchange.getVariable("foundOpportunity") != null;
         boolean foundAnother = found && isNotFilled(record, exchange);
         JsonNode base = foundAnother ? planning.settledBase(link, referral, record)
             : found ? planning.baseOfFilled(link, plan.nextBase(), referral, record) : plan.nextBase();
@@ -343,7 +343,8 @@ public final class Ledger {
             entries.add(Entry.of("received", microsoftStatus(document(exchange, "microsoft"))));
         }
         Map<String, Object> columns = Store.columns("state", "linked", "reason", reason, "told", reason,
-            "base", planning.agreedBase(link, base, referral, record), "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
+            "base", planning.agreedBase(link, base, referral, record),
+            "intent", null, "referral", referral, "record", record, "record_id", record.get("id"), "record_kind", record.get("kind"),
             "engagement_id", referral.get("engagementId"), "failures", 0, "closed_seen_at", closedSeenAt,
             "compared_under", rules.mappingVersion());
         if (document(exchange, "microsoft") != null) {
